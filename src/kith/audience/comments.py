@@ -1,0 +1,25 @@
+"""Who sees what is said under a share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, Q, QuerySet
+
+from kith.audience.shares import shut_out
+from kith.core.guard import Viewer
+
+
+def sees_comment(
+    viewer: Viewer, *, shares: QuerySet[Any], by: str = "author", hidden: str | None = "hidden_at"
+) -> Q:
+    """Match comments under shares that the viewer may see, unless hidden or by somebody shut out.
+
+    Viewer and commenter need not be friends. A like is the shortest of comments.
+
+    :param shares: the shares that this viewer may see.
+    :param by: the column of who said it.
+    :param hidden: the column that hides it, if it has one.
+    """
+    rule = Q(~Exists(shut_out(viewer, by)), share__in=shares.values("pk"))
+    return rule & Q(**{hidden: None}) if hidden else rule

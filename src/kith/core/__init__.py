@@ -1,0 +1,1 @@
+"""What every room may use and no room owns: guard, ids, clock, money, text, SQL. Imports nothing of ours."""

@@ -1,0 +1,12 @@
+"""Instants. Everything is UTC and aware; `now` is passed in by the entrances, which ask here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of what has no end: a value and not NULL, so that one comparison serves for all rows."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

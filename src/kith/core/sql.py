@@ -1,0 +1,44 @@
+"""The only door to SQL that Django's query builder cannot say.
+
+tests/architecture lists the modules which may come through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+
+def run(statement: str, parameters: Mapping[str, Any]) -> int:
+    """Run one statement that both databases understand, and return how many rows it touched.
+
+    :param statement: with `%(name)s` for each parameter; a list stands for `IN`'s members.
+    """
+    text, values = _spread(statement, parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return int(cursor.rowcount)
+
+
+def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Run one SELECT and return its rows."""
+    text, values = _spread(statement, parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return list(cursor.fetchall())
+
+
+def _spread(statement: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Write a list parameter out as `(a, b, c)`: SQLite has no array to bind it as."""
+    values: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if isinstance(value, (list, tuple, set, frozenset)):
+            members = {f"{name}_{index}": member for index, member in enumerate(value)}
+            inside = ", ".join(f"%({key})s" for key in members) or "NULL"
+            statement = statement.replace(f"%({name})s", f"({inside})")
+            values |= members
+        else:
+            values[name] = value
+    return statement, values

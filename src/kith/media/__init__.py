@@ -1,0 +1,1 @@
+"""Photos: taken in, cleaned, stored, served through the rule of what they are attached to."""

@@ -1,0 +1,1 @@
+"""Which features are open, and to whom."""

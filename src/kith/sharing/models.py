@@ -1,0 +1,185 @@
+"""Shares, who they are shown to, and what is said of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from kith.audience.comments import sees_comment
+from kith.audience.shares import sees_delivery, sees_share
+from kith.core.guard import Guarded, Viewer
+from kith.core.ids import RandomIdField
+from kith.media.models import Photo
+from kith.people.models import Person
+from kith.shop.models import Category, Listing, Merchant, OrderLine
+from kith.ties.models import Circle
+
+MOST_PHOTOS = 9
+
+
+class ShareKind(models.TextChoices):
+    PURCHASE = "purchase"
+    REVIEW = "review"
+    QUESTION = "question"
+    TIP = "tip"
+
+
+class Outcome(models.TextChoices):
+    """What became of the thing bought."""
+
+    NONE = ""
+    KEPT = "kept"
+    RETURNED = "returned"
+    REMOVED = "removed"
+    """Taken down by the shop."""
+
+
+class Share(Guarded):
+    """Something a person shows: a projection that holds no more than others may learn.
+
+    `line` ties a purchase or review to the order line it came from, so that a refund can
+    correct it; it is never shown. `bought_month` is all that is told of the time.
+    """
+
+    id = RandomIdField()
+    author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8, choices=ShareKind)
+    listing = models.ForeignKey(Listing, models.CASCADE, null=True, related_name="+")
+    merchant = models.ForeignKey(Merchant, models.CASCADE, null=True, related_name="+", db_index=False)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_index=False)
+    line = models.ForeignKey(OrderLine, models.SET_NULL, null=True, related_name="+")
+    bought_month = models.DateField(null=True)
+    """The first of the month."""
+    outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.NONE, blank=True)
+    rating = models.PositiveSmallIntegerField(null=True)
+    text = models.TextField(max_length=2000, blank=True)
+    to_everyone = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    visible_from = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    """Shown to nobody while set: hidden by its author, or by the shop's staff."""
+    withdrawn_by_staff = models.BooleanField(default=False)
+    source = models.CharField(max_length=40, null=True)
+    external_id = models.CharField(max_length=120, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="share_source_id"),
+            models.UniqueConstraint(fields=["line", "kind"], name="share_once_per_line"),
+            models.CheckConstraint(condition=Q(rating=None) | Q(rating__range=(1, 5)), name="share_rating_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(to_everyone=False) | Q(kind=ShareKind.REVIEW), name="only_reviews_to_everyone"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["author", "-visible_from", "-id"], name="share_newest_of_author"),
+            models.Index(
+                fields=["listing", "-visible_from", "-id"],
+                condition=Q(to_everyone=True),
+                name="public_reviews_of_listing",
+            ),
+        ]
+
+    @classmethod
+    def sees(cls, viewer: Viewer) -> Q:
+        return sees_share(viewer, delivered=Delivery.objects.visible_to(viewer))
+
+
+class Audience(Guarded):
+    """A circle that a share is shown to, and until when. Its author's knowledge only."""
+
+    author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    share = models.ForeignKey(Share, models.CASCADE, related_name="+", db_index=False)
+    circle = models.ForeignKey(Circle, models.CASCADE, related_name="+")
+    visible_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["share", "circle"], name="audience_once")]
+        indexes = [models.Index(fields=["author", "circle", "share"], name="audience_of_author")]
+
+    @classmethod
+    def sees(cls, viewer: Viewer) -> Q:
+        return Q(author=viewer.person_id)
+
+
+class Delivery(Guarded):
+    """One share shown to one viewer: the fact that lets them see it. Lies with the viewer.
+
+    Carries what evidence counts, so that evidence too is a query over one viewer's rows.
+    Written by `deliver` alone.
+    """
+
+    pk = models.CompositePrimaryKey("viewer_id", "share_id")
+    viewer = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    share = models.ForeignKey(Share, models.CASCADE, related_name="+")
+    author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8, choices=ShareKind)
+    listing = models.ForeignKey(Listing, models.CASCADE, null=True, related_name="+", db_index=False)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, null=True, related_name="+", db_index=False)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    rating = models.PositiveSmallIntegerField(null=True)
+    visible_from = models.DateTimeField()
+    visible_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["viewer", "-visible_from", "-share"], name="delivery_timeline"),
+            models.Index(fields=["viewer", "listing"], name="delivery_listing"),
+            models.Index(fields=["viewer", "merchant"], name="delivery_merchant"),
+            models.Index(fields=["viewer", "author"], name="delivery_author"),
+        ]
+
+    @classmethod
+    def sees(cls, viewer: Viewer) -> Q:
+        return sees_delivery(viewer)
+
+
+class SharePhoto(Guarded):
+    """A photo on a share; whoever may see the share may see it."""
+
+    author = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    share = models.ForeignKey(Share, models.CASCADE, related_name="+", db_index=False)
+    photo = models.OneToOneField(Photo, models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["share", "position"], name="photo_position")]
+
+    @classmethod
+    def sees(cls, viewer: Viewer) -> Q:
+        return Q(share__in=Share.objects.visible_to(viewer).values("pk"))
+
+
+class Comment(Guarded):
+    """What somebody said under a share; under a question, an answer."""
+
+    id = RandomIdField()
+    share = models.ForeignKey(Share, models.CASCADE, related_name="+", db_index=False)
+    share_author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    author = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    text = models.TextField(max_length=1000)
+    at = models.DateTimeField()
+    hidden_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["share", "at", "id"], name="comments_of_share")]
+
+    @classmethod
+    def sees(cls, viewer: Viewer) -> Q:
+        return sees_comment(viewer, shares=Share.objects.visible_to(viewer))
+
+
+class Like(Guarded):
+    """Somebody found a share useful."""
+
+    share = models.ForeignKey(Share, models.CASCADE, related_name="+", db_index=False)
+    share_author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["share", "person"], name="like_once")]
+
+    @classmethod
+    def sees(cls, viewer: Viewer) -> Q:
+        return sees_comment(viewer, shares=Share.objects.visible_to(viewer), by="person", hidden=None)

@@ -1,0 +1,170 @@
+"""What is sold, by whom, and who bought it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from kith.audience.orders import sees_order, sees_order_line
+from kith.core.clock import utc_now
+from kith.core.guard import Guarded, Viewer
+from kith.core.ids import RandomIdField
+from kith.core.money import Money
+from kith.people.models import Person
+
+
+class Category(models.Model):
+    """A shelf of the shop. What lies on a sensitive one is never shared."""
+
+    code = models.CharField(max_length=40, primary_key=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    sensitive = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    def name(self, language: str) -> str:
+        return self.name_zh if language.startswith("zh") else self.name_en
+
+
+class Merchant(models.Model):
+    id = RandomIdField()
+    name = models.CharField(max_length=120)
+    about = models.TextField(max_length=2000, blank=True)
+    region = models.CharField(max_length=6, blank=True)
+    source = models.CharField(max_length=40, null=True, blank=True)
+    external_id = models.CharField(max_length=120, null=True, blank=True)
+    created_at = models.DateTimeField(default=utc_now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="merchant_source_id")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MerchantStaff(models.Model):
+    """Somebody who acts for a merchant: ships, answers refunds."""
+
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "person"], name="merchant_staff_once")]
+
+
+class Listing(models.Model):
+    id = RandomIdField()
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    description = models.TextField(max_length=10_000, blank=True)
+    price_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3, default="CNY")
+    picture = models.CharField(max_length=500, blank=True)
+    """The name of one of our drawings ("kettle"), or the address of a picture of the host shop."""
+    on_sale = models.BooleanField(default=True)
+    source = models.CharField(max_length=40, null=True, blank=True)
+    external_id = models.CharField(max_length=120, null=True, blank=True)
+    created_at = models.DateTimeField(default=utc_now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="listing_source_id")]
+        indexes = [models.Index(fields=["category", "-created_at", "-id"], name="listing_newest_in_category")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+
+class LineStatus(models.TextChoices):
+    """Where an order line stands. `rank` decides between two states of the same instant."""
+
+    PLACED = "placed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    REFUND_REQUESTED = "refund_requested"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+
+    @property
+    def rank(self) -> int:
+        return list(type(self)).index(self)
+
+
+class Order(Guarded):
+    """One purchase: where it goes. Erasing the buyer's account empties the address and the name."""
+
+    id = RandomIdField()
+    buyer = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    placed_at = models.DateTimeField()
+    ship_to = models.CharField(max_length=6, blank=True)
+    """GB/T 2260 code of a region; never shared."""
+    recipient = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    source = models.CharField(max_length=40, null=True, blank=True)
+    external_id = models.CharField(max_length=120, null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="order_source_id")]
+
+    @classmethod
+    def sees(cls, viewer: Viewer) -> Q:
+        return sees_order(viewer, lines=OrderLine.objects.visible_to(viewer))
+
+
+class OrderLine(Guarded):
+    """One listing of an order, with the newest state that we have heard of.
+
+    `delivered_at` is the earliest delivery heard of and stays when a newer state comes, so
+    that what follows from a line does not depend on the order in which its states arrive.
+    """
+
+    id = RandomIdField()
+    order = models.ForeignKey(Order, models.CASCADE, related_name="+")
+    buyer = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
+    listing = models.ForeignKey(Listing, models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=120)
+    """Its number within the order."""
+    quantity = models.PositiveIntegerField()
+    price_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3, default="CNY")
+    status = models.CharField(max_length=16, choices=LineStatus, default=LineStatus.PLACED)
+    status_at = models.DateTimeField()
+    reason = models.CharField(max_length=500, blank=True)
+    placed_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    is_gift = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="order_line_once")]
+        indexes = [
+            models.Index(fields=["buyer", "-placed_at", "-id"], name="line_newest_of_buyer"),
+            models.Index(fields=["merchant", "status", "-placed_at"], name="line_of_merchant"),
+        ]
+
+    @classmethod
+    def sees(cls, viewer: Viewer) -> Q:
+        staffed = MerchantStaff.objects.filter(person=viewer.person_id).values("merchant")
+        return sees_order_line(viewer, staffed=staffed)
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+
+class Source(models.Model):
+    """A host shop that sends us its records, and the secret it signs them with."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    secret = models.CharField(max_length=120)
+    """Standard Webhooks form: `whsec_` and base64."""
+    created_at = models.DateTimeField(default=utc_now)

@@ -1,0 +1,30 @@
+"""Who looks: the viewer of every request, the pages' and the API's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from kith.audience.viewer import viewer_of
+from kith.core.clock import utc_now
+from kith.core.guard import Viewer
+
+
+class ViewerRequest(HttpRequest):
+    """A request of our pages: `viewer` says who looks, and when."""
+
+    viewer: Viewer
+
+
+class ViewerMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        now = utc_now()
+        request.viewer = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: viewer_of(request.user if request.user.is_authenticated else None, now)
+        )
+        return self.get_response(request)
