@@ -20,6 +20,9 @@ def sees_order_line(viewer: Viewer, *, staffed: QuerySet[Any, Any]) -> Q:
     return Q(buyer=viewer.person_id) | Q(merchant__in=staffed)
 
 
-def sees_order(viewer: Viewer, *, lines: QuerySet[Any]) -> Q:
-    """Match orders of which the viewer may see a line."""
+def sees_order(*, lines: QuerySet[Any]) -> Q:
+    """Match orders of which a line may be seen.
+
+    :param lines: the order lines that the viewer may see.
+    """
     return Q(pk__in=lines.values("order"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -22,11 +23,37 @@ def sees_delivery(viewer: Viewer) -> Q:
     """
     if viewer.person_id is None or not viewer.circle_open:
         return NOBODY
+    return _is_shown(viewer.person_id, viewer.now, _authors_who_show(viewer.person_id).filter(muted=False))
+
+
+def is_shown_to(friend_id: int, *, now: datetime) -> Q:
+    """Match deliveries that their authors' choices let a friend see.
+
+    For authors who look at their own pages with a friend's eyes. What the friend has chosen
+    (muting, closing the circle side) is left out, or it would be told by what is missing.
+    """
+    return _is_shown(friend_id, now, _authors_who_show(friend_id))
+
+
+def _is_shown(viewer_id: int, now: datetime, authors: QuerySet[Relationship]) -> Q:
     return Q(
-        Exists(_open_authors(viewer)),
-        viewer=viewer.person_id,
-        visible_from__lte=viewer.now,
-        visible_until__gt=viewer.now,
+        Exists(authors),
+        viewer=viewer_id,
+        visible_from__lte=now,
+        visible_until__gt=now,
+    )
+
+
+def _authors_who_show(viewer_id: int) -> QuerySet[Relationship]:
+    rows = Relationship.objects.unguarded("the rule reads how the viewer stands to the author")
+    return rows.filter(
+        owner=viewer_id,
+        other=OuterRef("author"),
+        friend_at__isnull=False,
+        blocked=False,
+        blocked_by=False,
+        hidden_by=False,
+        shows=True,
     )
 
 
@@ -35,27 +62,14 @@ def sees_share(viewer: Viewer, *, delivered: QuerySet[Any]) -> Q:
 
     :param delivered: the deliveries that this viewer may see.
     """
-    public = Q(
-        ~Exists(shut_out(viewer, "author")),
-        to_everyone=True,
-        withdrawn_at=None,
-        visible_from__lte=viewer.now,
-        author__shows=True,
-    )
     mine = Q(author=viewer.person_id) if viewer.is_known else NOBODY
+    public = is_public(viewer.now) & Q(~Exists(shut_out(viewer, "author")))
     return mine | public | Q(pk__in=delivered.values("share"))
 
 
-def _open_authors(viewer: Viewer) -> QuerySet[Relationship]:
-    return Relationship.objects.visible_to(viewer).filter(
-        other=OuterRef("author"),
-        friend_at__isnull=False,
-        blocked=False,
-        blocked_by=False,
-        muted=False,
-        hidden_by=False,
-        shows=True,
-    )
+def is_public(now: datetime) -> Q:
+    """Match reviews that their authors show to everyone: the shop's visitors, signed in or not."""
+    return Q(to_everyone=True, withdrawn_at=None, visible_from__lte=now, author__shows=True)
 
 
 def shut_out(viewer: Viewer, who: str) -> QuerySet[Relationship]:

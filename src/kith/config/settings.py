@@ -5,9 +5,12 @@ Defaults are safe for a single machine; `config.checks` refuses to run them in p
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
+
+from kith.config.logs import logging_config
 
 env = environ.Env()
 
@@ -20,7 +23,9 @@ SECRET_KEY = env("SECRET_KEY", default=INSECURE_SECRET)
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
+SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{env.int('KITH_PORT', default=8000)}")
+REDIS_URL = env("REDIS_URL", default="")
+"""Where jobs wait and counters stand, when there is a Redis; else in files and in memory."""
 
 INSTALLED_APPS = [
     "unfold",
@@ -36,6 +41,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "axes",
+    "kith.config",
     "kith.people",
     "kith.ties",
     "kith.rollout",
@@ -49,12 +55,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "kith.web.security.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kith.web.middleware.ViewerMiddleware",
+    "kith.web.preferences.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -78,6 +86,111 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URL:
+    CACHES["default"] = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+
+# --- Security and logs ----------------------------------------------------------
+
+SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", default=PRODUCTION)
+CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=PRODUCTION)
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+if env.bool("KITH_BEHIND_PROXY", default=False):
+    # Only a proxy that sets this header itself makes it true; from anybody else it is a claim.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+LOGGING = logging_config(as_json=PRODUCTION, level=env("KITH_LOG_LEVEL", default="INFO"))
+
+# --- Accounts -------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: who is locked out gets no further
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["handle", "display_name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "kith.web.accounts_adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_LOGIN_METHODS = {"username", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone", "username", "password1"]
+SILENCED_SYSTEM_CHECKS = ["account.W001"]
+"""Neither number nor name is required by itself: each of the two ways to sign up asks for one of them."""
+ACCOUNT_SIGNUP_REDIRECT_URL = "account_welcome"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_FORMS = {
+    "login": "kith.web.accounts_forms.SignInForm",
+    "request_login_code": "kith.web.accounts_forms.AskCodeForm",
+    "verify_phone": "kith.web.accounts_forms.VerifyPhoneForm",
+    "change_phone": "kith.web.accounts_forms.ChangePhoneForm",
+    "change_password": "kith.web.accounts_forms.ChangePasswordForm",
+    "set_password": "kith.web.accounts_forms.SetPasswordForm",
+    "reauthenticate": "kith.web.accounts_forms.ConfirmPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    # A code to a number: not twice in half a minute, ten a day; from one address sixty an hour.
+    "request_login_code": "1/30s/key,10/d/key,60/h/ip",
+    "verify_phone": "1/30s/key,10/d/key,60/h/ip",
+    "change_phone": "10/h/user",
+    # Tries at a number's codes, over all browsers; each browser has three for one code besides.
+    "enter_code": "20/10m/key",
+    # Wrong passwords for one name, from everywhere. From one address, axes locks earlier (below).
+    "login_failed": "30/m/ip,10/5m/key",
+}
+MFA_ADAPTER = "kith.web.accounts_adapter.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "Kith"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "kith.web.accounts_forms.SecondFactorForm",
+    "reauthenticate": "kith.web.accounts_forms.ConfirmSecondFactorForm",
+    "activate_totp": "kith.web.accounts_forms.ActivateAppForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("KITH_PROXY_COUNT", default=0)
+"""How many proxies of our own stand before us; the address that asks is the one they did not add."""
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_CLIENT_IP_CALLABLE = "kith.web.accounts_adapter.client_address"
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# --- Text messages ----------------------------------------------------------------
+
+SMS_URL = env("SMS_URL", default="")
+"""Where the operator's gateway takes messages; `people.sms` says how it is called."""
+SMS_TOKEN = env("SMS_TOKEN", default="")
+SMS_TIMEOUT = env.float("SMS_TIMEOUT", default=5.0)
+SMS_SENDER = env("SMS_SENDER", default="http" if SMS_URL else "console")
+"""http or console (prints messages: for demonstrations only)."""
+SHOW_CODES = not PRODUCTION and env.bool("KITH_SHOW_CODES", default=False)
+"""Show messages of the console sender in the page too, for a demonstration without a terminal in sight."""
+
 # --- Pages --------------------------------------------------------------------
 
 TEMPLATES = [
@@ -89,6 +202,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "kith.web.places.about_page",
             ],
         },
     },
@@ -106,14 +220,30 @@ TEMPLATES = [
 ]
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+"""Outside production, static files are served from where they lie; there is nothing to collect."""
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 MEDIA_ROOT = DATA_DIR / "photos"
 
 # --- Languages and time --------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
+LANGUAGE_COOKIE_NAME = "kith_language"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 DISPLAY_TIME_ZONE = env("KITH_TIME_ZONE", default="Asia/Shanghai")
+
+# --- Bounds ---------------------------------------------------------------------
+
+LOOK_UPS_PER_HOUR = env.int("KITH_LOOK_UPS_PER_HOUR", default=30)
+"""How many people somebody may look for by name or number: numbers could be tried one after the other."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q, sql
@@ -52,7 +52,8 @@ class GuardedQuery(sql.Query):
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> SQLCompiler:
         self.require_pass()
-        return super().get_compiler(*args, **kwargs)
+        compiler: SQLCompiler = super().get_compiler(*args, **kwargs)
+        return compiler
 
     def chain(self, klass: Any = None) -> Any:
         # Updates and deletes replace the class of the query, and with it this guard.
@@ -67,9 +68,7 @@ class GuardedQuery(sql.Query):
 
     def require_pass(self) -> None:
         if not self.passed:
-            raise Unguarded(
-                f"{self.model._meta.label}: call visible_to(viewer) or unguarded(reason) first"
-            )
+            raise Unguarded(f"{self.get_meta().label}: call visible_to(viewer) or unguarded(reason) first")
 
 
 M = TypeVar("M", bound=models.Model)
@@ -94,21 +93,55 @@ class GuardedQuerySet(models.QuerySet[M]):
         clone.query.passed = reason  # type: ignore[attr-defined]
         return clone
 
+    def __or__(self, other: Any) -> Any:
+        return super(GuardedQuerySet, self._unsliced()).__or__(_unsliced(other))
+
+    def __xor__(self, other: Any) -> Any:
+        return super(GuardedQuerySet, self._unsliced()).__xor__(_unsliced(other))
+
+    def _unsliced(self) -> Self:
+        """Write a slice as `pk IN (slice)`, with its mark.
+
+        Django would put it on the base manager, whose query knows no lock, and let an
+        unmarked query in behind it.
+        """
+        if self.query.can_filter():
+            return self
+        around = type(self)(self.model, using=self.db).filter(pk__in=self.values("pk"))
+        return around._pass(self.query.passed)  # type: ignore[attr-defined]
+
+    def raw(self, *_: Any, **__: Any) -> Any:
+        """Refuse: SQL written by hand asks nobody. `core.sql` is the door for what needs it."""
+        raise Unguarded(f"{self.model.__name__}: raw SQL goes round the rule")
+
     def _raw_delete(self, using: str | None) -> Any:
         # Django sets the query's class here by hand, past `chain`.
         if isinstance(self.query, GuardedQuery):
             self.query.require_pass()
-        return super()._raw_delete(using)  # type: ignore[misc]
+        return super()._raw_delete(using)
 
 
-class GuardedManager(models.Manager.from_queryset(GuardedQuerySet[M])):  # type: ignore[misc]
+def _unsliced(queryset: Any) -> Any:
+    return queryset._unsliced() if isinstance(queryset, GuardedQuerySet) else queryset
+
+
+class GuardedManager(models.Manager[M]):
     """The only manager of a guarded model; fails closed."""
+
+    def get_queryset(self) -> GuardedQuerySet[M]:
+        return GuardedQuerySet(self.model, using=self._db)
+
+    def visible_to(self, viewer: Viewer) -> GuardedQuerySet[M]:
+        return self.get_queryset().visible_to(viewer)
+
+    def unguarded(self, reason: str) -> GuardedQuerySet[M]:
+        return self.get_queryset().unguarded(reason)
 
 
 class Guarded(models.Model):
     """Base of every model whose rows belong to somebody."""
 
-    objects: GuardedManager[Self] = GuardedManager()
+    objects: ClassVar[GuardedManager[Self]] = GuardedManager()
 
     class Meta:
         abstract = True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -14,6 +15,7 @@ from kith.core.ids import RandomIdField
 
 MINIMUM_HOLD = timedelta(minutes=3)
 DEFAULT_HOLD = timedelta(minutes=30)
+APPEND_ONLY = "the consent ledger is append-only"
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -82,12 +84,30 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.display_name
 
 
+UNFINISHED = Q(phone_verified=False, last_login=None, source=None, password__startswith="!")
+"""A sign-up by phone whose code was never entered: nobody can get into it, and it holds nothing."""
+
+
 class Purpose(models.TextChoices):
     """What a person may agree to."""
 
     SHARING = "sharing"
     """The circle side: seeing what friends show, and showing them what one chooses to."""
 
+
+class LedgerQuerySet(models.QuerySet["Consent"]):
+    """Reads and appends; refuses to change or remove what stands in the ledger."""
+
+    def update(self, **_changes: Any) -> NoReturn:
+        raise TypeError(APPEND_ONLY)
+
+    def delete(self) -> NoReturn:
+        raise TypeError(APPEND_ONLY)
+
+    def bulk_create(self, objs: Iterable[Consent], *args: Any, **options: Any) -> list[Consent]:
+        if options.get("update_conflicts"):
+            raise TypeError(APPEND_ONLY)
+        return super().bulk_create(objs, *args, **options)
 
 
 class Consent(models.Model):
@@ -104,13 +124,18 @@ class Consent(models.Model):
     given = models.BooleanField()
     at = models.DateTimeField()
 
+    objects = LedgerQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["person", "purpose", "-at", "-id"], name="consent_latest")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise TypeError("the consent ledger is append-only")
+            raise TypeError(APPEND_ONLY)
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(APPEND_ONLY)
 
 
 class SharingMode(models.TextChoices):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kith.people.models import Consent, Purpose, SharingPreference
+from collections.abc import Collection
+from datetime import datetime
+
+from kith.people.models import UNFINISHED, Consent, Person, Purpose, SharingPreference
 
 
 def latest_consent(person_id: int, purpose: Purpose) -> Consent | None:
@@ -18,3 +21,23 @@ def has_consented(person_id: int, purpose: Purpose) -> bool:
 
 def find_sharing_preference(person_id: int) -> SharingPreference | None:
     return SharingPreference.objects.filter(person=person_id).first()
+
+
+def consents_given(person_ids: Collection[int], purpose: Purpose) -> dict[int, datetime]:
+    """Those of these people whose consent is live, with the instant at which it was given."""
+    entries = Consent.objects.filter(person__in=person_ids, purpose=purpose).order_by("at", "pk")
+    latest = {entry.person_id: entry for entry in entries}
+    return {person_id: entry.at for person_id, entry in latest.items() if entry.given}
+
+
+def consents_of(person_id: int) -> tuple[Consent, ...]:
+    """A person's whole ledger, newest first."""
+    return tuple(Consent.objects.filter(person=person_id).order_by("-at", "-pk"))
+
+
+def find_account_by_phone(phone: str) -> Person | None:
+    """Find whose number this is, proven or brought along from the host shop; not who only claims it.
+
+    :param phone: E.164.
+    """
+    return Person.objects.filter(phone=phone).exclude(UNFINISHED).first()

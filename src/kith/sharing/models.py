@@ -54,6 +54,8 @@ class Share(Guarded):
     rating = models.PositiveSmallIntegerField(null=True)
     text = models.TextField(max_length=2000, blank=True)
     to_everyone = models.BooleanField(default=False)
+    by_itself = models.BooleanField(default=False)
+    """Made by the author's standing choice, not by hand."""
     created_at = models.DateTimeField()
     visible_from = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
@@ -66,7 +68,9 @@ class Share(Guarded):
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="share_source_id"),
             models.UniqueConstraint(fields=["line", "kind"], name="share_once_per_line"),
-            models.CheckConstraint(condition=Q(rating=None) | Q(rating__range=(1, 5)), name="share_rating_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(rating=None) | Q(rating__range=(1, 5)), name="share_rating_1_to_5"
+            ),
             models.CheckConstraint(
                 condition=Q(to_everyone=False) | Q(kind=ShareKind.REVIEW), name="only_reviews_to_everyone"
             ),
@@ -106,16 +110,23 @@ class Delivery(Guarded):
     """One share shown to one viewer: the fact that lets them see it. Lies with the viewer.
 
     Carries what evidence counts, so that evidence too is a query over one viewer's rows.
-    Written by `deliver` alone.
+    Written by `deliver` alone. It goes with its share, so the columns copied from the share need
+    no constraints of their own, nor the indexes that would serve them.
     """
 
     pk = models.CompositePrimaryKey("viewer_id", "share_id")
     viewer = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     share = models.ForeignKey(Share, models.CASCADE, related_name="+")
-    author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    author = models.ForeignKey(
+        Person, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=8, choices=ShareKind)
-    listing = models.ForeignKey(Listing, models.CASCADE, null=True, related_name="+", db_index=False)
-    merchant = models.ForeignKey(Merchant, models.CASCADE, null=True, related_name="+", db_index=False)
+    listing = models.ForeignKey(
+        Listing, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    merchant = models.ForeignKey(
+        Merchant, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
     rating = models.PositiveSmallIntegerField(null=True)
     visible_from = models.DateTimeField()
@@ -155,7 +166,9 @@ class Comment(Guarded):
 
     id = RandomIdField()
     share = models.ForeignKey(Share, models.CASCADE, related_name="+", db_index=False)
-    share_author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    share_author = models.ForeignKey(
+        Person, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     author = models.ForeignKey(Person, models.CASCADE, related_name="+")
     text = models.TextField(max_length=1000)
     at = models.DateTimeField()
@@ -173,7 +186,9 @@ class Like(Guarded):
     """Somebody found a share useful."""
 
     share = models.ForeignKey(Share, models.CASCADE, related_name="+", db_index=False)
-    share_author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    share_author = models.ForeignKey(
+        Person, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     at = models.DateTimeField()
 
@@ -183,3 +198,16 @@ class Like(Guarded):
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:
         return sees_comment(viewer, shares=Share.objects.visible_to(viewer), by="person", hidden=None)
+
+
+class TakenIn(models.Model):
+    """What a source's record said when it was last taken in, as two hashes and nothing else.
+
+    A record that comes again word for word is left alone: it must not undo what people have
+    changed since, nor bring back what they have erased.
+    """
+
+    key = models.BigIntegerField(primary_key=True)
+    """Of the source, the type and what the record is about."""
+    digest = models.BigIntegerField()
+    """Of all that it says."""

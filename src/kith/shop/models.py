@@ -117,7 +117,7 @@ class Order(Guarded):
 
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:
-        return sees_order(viewer, lines=OrderLine.objects.visible_to(viewer))
+        return sees_order(lines=OrderLine.objects.visible_to(viewer))
 
 
 class OrderLine(Guarded):

@@ -1,0 +1,121 @@
+"""All that is written about a person by the person: account, profile, number, consent."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Unpack
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from kith.core.errors import NotThere
+from kith.core.guard import Viewer
+from kith.people.models import UNFINISHED, Consent, Person, Purpose
+from kith.people.profile import ProfileChanges, ProfileRefused, read_changes, read_display_name, read_handle
+
+UNFINISHED_FOR = timedelta(days=1)
+_HANDLE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_HANDLE_TAKEN = _("Somebody else has this Kith name already. Please choose another.")
+_PHONE_TAKEN = _("This number belongs to another account. Sign in with it, or use another number.")
+
+
+def record_consent(
+    *, person_id: int, purpose: Purpose, text_version: str, surface: str, given: bool, at: datetime
+) -> Consent:
+    """Append to the ledger that somebody agreed, or took it back. What follows is `sharing`'s to do."""
+    return Consent.objects.create(
+        person_id=person_id, purpose=purpose, text_version=text_version, surface=surface, given=given, at=at
+    )
+
+
+def open_account(
+    *,
+    display_name: str,
+    now: datetime,
+    handle: str = "",
+    password: str | None = None,
+    language: str = Person.Language.CHINESE,
+    care_mode: bool = False,
+) -> Person:
+    """Make an account. Without a handle it gets one, which its owner may change later.
+
+    :raises ProfileRefused: a name or handle that cannot be, or is taken.
+    """
+    person = Person(
+        display_name=read_display_name(display_name),
+        handle=read_handle(handle) if handle else free_handle(),
+        language=language,
+        care_mode=care_mode,
+        joined_at=now,
+    )
+    person.set_password(password)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:
+        raise ProfileRefused(_HANDLE_TAKEN, field="handle") from None
+    return person
+
+
+def free_handle() -> str:
+    """Draw a handle that nobody has. Without letters that are misread when told over the telephone."""
+    while True:
+        handle = "u" + "".join(secrets.choice(_HANDLE_LETTERS) for _ in range(8))
+        if not Person.objects.filter(handle=handle).exists():
+            return handle
+
+
+def change_profile(viewer: Viewer, **changes: Unpack[ProfileChanges]) -> Person:
+    """Change what the viewer says of themselves; what is not named stays.
+
+    :raises ProfileRefused: the first thing that cannot be so; nothing is changed then.
+    """
+    written = read_changes(changes, now=viewer.now)
+    if written.get("found_by_phone") and not _has_verified_phone(viewer):
+        raise ProfileRefused(_("Add your phone number first."), field="found_by_phone")
+    person = Person.objects.filter(pk=viewer.person_id).first()
+    if person is None:
+        raise NotThere
+    for field, value in written.items():
+        setattr(person, field, value)
+    try:
+        with transaction.atomic():
+            person.save(update_fields=list(written))
+    except IntegrityError:
+        raise ProfileRefused(_HANDLE_TAKEN, field="handle") from None
+    return person
+
+
+def _has_verified_phone(viewer: Viewer) -> bool:
+    return Person.objects.filter(pk=viewer.person_id, phone_verified=True).exclude(phone=None).exists()
+
+
+def claim_phone(person: Person, *, phone: str) -> None:
+    """Note the number that somebody says is theirs, until they prove it or another does."""
+    _write_phone(person, phone, verified=False)
+
+
+def verify_phone(person: Person, *, phone: str) -> None:
+    """Give a number to who entered the code that was sent to it.
+
+    :raises ProfileRefused: it belongs to somebody else.
+    """
+    _write_phone(person, phone, verified=True)
+
+
+def _write_phone(person: Person, phone: str, *, verified: bool) -> None:
+    person.phone, person.phone_verified = phone, verified
+    try:
+        with transaction.atomic():
+            Person.objects.filter(UNFINISHED, phone=phone).exclude(pk=person.pk).update(phone=None)
+            person.save(update_fields=["phone", "phone_verified"])
+    except IntegrityError:
+        raise ProfileRefused(_PHONE_TAKEN, field="phone") from None
+
+
+def remove_unfinished(*, now: datetime) -> int:
+    """Forget sign-ups that were not finished within a day. Run from time to time."""
+    stale = Person.objects.filter(UNFINISHED, joined_at__lt=now - UNFINISHED_FOR, is_staff=False)
+    _total, by_model = stale.delete()
+    return by_model.get(Person._meta.label, 0)

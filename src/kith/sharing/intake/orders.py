@@ -1,0 +1,104 @@
+"""Orders of a source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kith.core.guard import Viewer
+from kith.sharing.intake.fields import RecordRefused
+from kith.sharing.intake.goods import price_in
+from kith.sharing.intake.lookup import FINDING, Known, listings_of, people_of
+from kith.sharing.intake.records import OrderEntry, OrderLineEntry, Origin
+from kith.sharing.intake.verdicts import TAKEN, UNCHANGED, Verdict, rejected
+from kith.sharing.services.orders import mark_gift, take_in_orders
+from kith.shop.models import LineStatus, Listing, Order, OrderLine
+from kith.shop.records import LineRecord, OrderRecord
+
+
+def take_orders(records: Sequence[OrderEntry], origin: Origin) -> list[Verdict]:
+    """Take orders in with all that follows from them for their buyers' circles.
+
+    A record that tells nothing newer than what is known is `unchanged`.
+    """
+    source, now = origin.source, origin.now
+    buyers = people_of(source, (record.buyer for record in records))
+    listings = listings_of(source, (line.listing for record in records for line in record.lines))
+    known = _known_buyers(source, records)
+    ready: dict[str, OrderRecord] = {}
+    verdicts: dict[str, Verdict] = {}
+    for record in records:
+        try:
+            _require_same_buyer(record, buyers, known)
+            ready[record.id] = _order(record, source, buyers, listings)
+        except RecordRefused as refusal:
+            verdicts[record.id] = rejected(str(refusal))
+    changes = take_in_orders(list(ready.values()), now=now)
+    gifts = _mark_gifts([record for record in records if record.id in ready], source, ready, now)
+    told = {change.line.order_id for change in changes}
+    moved = set(Order.objects.unguarded(FINDING).filter(pk__in=told).values_list("external_id", flat=True))
+    for name in ready:
+        new = name not in known or name in moved or name in gifts
+        verdicts[name] = TAKEN if new else UNCHANGED
+    return [verdicts[record.id] for record in records]
+
+
+def _known_buyers(source: str, records: Sequence[OrderEntry]) -> dict[str, int | None]:
+    rows = Order.objects.unguarded(FINDING).filter(
+        source=source, external_id__in=[record.id for record in records]
+    )
+    return {name or "": buyer for name, buyer in rows.values_list("external_id", "buyer")}
+
+
+def _require_same_buyer(record: OrderEntry, buyers: Known, known: dict[str, int | None]) -> None:
+    buyer = buyers[record.buyer]
+    if known.get(record.id, buyer) != buyer:
+        raise RecordRefused("this order has another buyer")
+
+
+def _order(record: OrderEntry, source: str, buyers: Known, listings: dict[str, Listing]) -> OrderRecord:
+    return OrderRecord(
+        source=source,
+        id=record.id,
+        buyer_id=buyers[record.buyer],
+        placed_at=record.placed_at,
+        ship_to=record.ship_to,
+        lines=tuple(_line(line, listings) for line in record.lines),
+    )
+
+
+def _line(line: OrderLineEntry, listings: dict[str, Listing]) -> LineRecord:
+    listing = listings.get(line.listing)
+    if listing is None:
+        raise RecordRefused(f"unknown listing {line.listing}")
+    return LineRecord(
+        id=line.id,
+        listing_id=listing.pk,
+        quantity=line.quantity,
+        price=price_in(line.price, line.currency or listing.currency),
+        status=LineStatus(line.status),
+        at=line.at,
+        reason=line.reason,
+    )
+
+
+def _mark_gifts(
+    records: Sequence[OrderEntry], source: str, ready: dict[str, OrderRecord], now: datetime
+) -> set[str]:
+    """Mark lines that are said to be gifts, as their buyers would: what was shown of one is erased.
+
+    A gift stays one: a source that no longer says so may not know what the buyer told us.
+    """
+    wanted = {(record.id, line.id) for record in records for line in record.lines if line.gift}
+    if not wanted:
+        return set()
+    lines = OrderLine.objects.unguarded(FINDING).filter(
+        order__source=source, order__external_id__in={order for order, _ in wanted}, is_gift=False
+    )
+    marked = set()
+    for line in lines.select_related("order"):
+        name = line.order.external_id or ""
+        if (name, line.external_id) in wanted:
+            mark_gift(Viewer(ready[name].buyer_id, now), line_id=line.pk, is_gift=True)
+            marked.add(name)
+    return marked

@@ -1,0 +1,161 @@
+"""What a viewer's circle knows of listings and merchants: who bought, kept, returned, and how they rate it.
+
+All of it is counted over the viewer's own deliveries, through the rule: a thing that may not
+be seen is not counted either. Purchases are counted from purchase shares, stars from reviews.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count
+
+from kith.core.guard import Viewer
+from kith.core.paging import Page
+from kith.sharing.models import Delivery, Outcome, Share, ShareKind
+from kith.sharing.queries.cards import Card, cards
+from kith.sharing.queries.feed import FETCHING, page_of_shares
+from kith.ties.queries import Face, faces
+
+MOST_REVIEWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts over what a viewer may see. `people` bought it; `ratings` is how many gave stars."""
+
+    people: int = 0
+    purchases: int = 0
+    kept: int = 0
+    returned: int = 0
+    removed: int = 0
+    ratings: int = 0
+    mean_rating: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEvidence:
+    face: Face
+    purchases: int
+    kept: int
+    returned: int
+    removed: int
+    rating: int | None
+    """The newest stars they gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    tally: Tally
+    people: tuple[PersonEvidence, ...]
+    reviews: tuple[Card, ...]
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        return tuple(person.face for person in self.people if person.purchases)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSummary:
+    count: int
+    mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One delivery, as far as it counts."""
+
+    share: int
+    author: int
+    kind: str
+    outcome: str
+    rating: int | None
+
+
+def listing_evidence(viewer: Viewer, *, listing_id: int) -> Evidence:
+    """What the viewer's circle knows of one listing."""
+    return _evidence(viewer, listing=listing_id)
+
+
+def merchant_evidence(viewer: Viewer, *, merchant_id: int) -> Evidence:
+    """The same over all of a merchant's listings."""
+    return _evidence(viewer, merchant=merchant_id)
+
+
+def evidence_for_listings(viewer: Viewer, *, listing_ids: Collection[int]) -> dict[int, Tally]:
+    """The tallies of several listings, in one query; those of which nothing is known are left out."""
+    found: dict[int, list[Fact]] = defaultdict(list)
+    rows = Delivery.objects.visible_to(viewer).filter(listing__in=set(listing_ids), kind__in=_COUNTED)
+    for listing_id, *fact in rows.values_list("listing_id", *_FACT):
+        found[listing_id].append(Fact(*fact))
+    return {listing_id: tally(facts) for listing_id, facts in found.items()}
+
+
+_COUNTED = (ShareKind.PURCHASE, ShareKind.REVIEW)
+_FACT = ("share_id", "author_id", "kind", "outcome", "rating")
+
+
+def _evidence(viewer: Viewer, **what: int) -> Evidence:
+    rows = Delivery.objects.visible_to(viewer).filter(kind__in=_COUNTED, **what)
+    newest_first = rows.order_by("-visible_from", "-share_id").values_list(*_FACT)
+    facts = [Fact(*row) for row in newest_first]
+    reviews = [fact.share for fact in facts if fact.kind == ShareKind.REVIEW][:MOST_REVIEWS]
+    authors = {fact.author for fact in facts}
+    shares = {
+        share.pk: share
+        for share in Share.objects.unguarded(FETCHING).filter(author__in=authors, pk__in=reviews)
+    }
+    shown = [shares[share_id] for share_id in reviews if share_id in shares]
+    return Evidence(tally(facts), _people(viewer, facts), cards(viewer, shown))
+
+
+def tally(facts: Iterable[Fact]) -> Tally:
+    """Count what purchases came to, and the stars of reviews."""
+    bought = [fact for fact in facts if fact.kind == ShareKind.PURCHASE]
+    stars = [fact.rating for fact in facts if fact.kind == ShareKind.REVIEW and fact.rating is not None]
+    return Tally(
+        people=len({fact.author for fact in bought}),
+        purchases=len(bought),
+        kept=sum(fact.outcome == Outcome.KEPT for fact in bought),
+        returned=sum(fact.outcome == Outcome.RETURNED for fact in bought),
+        removed=sum(fact.outcome == Outcome.REMOVED for fact in bought),
+        ratings=len(stars),
+        mean_rating=sum(stars) / len(stars) if stars else None,
+    )
+
+
+def _people(viewer: Viewer, facts: list[Fact]) -> tuple[PersonEvidence, ...]:
+    """Who knows something: those who bought most first."""
+    by_author: dict[int, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_author[fact.author].append(fact)
+    known = faces(viewer, by_author)
+    people = []
+    for author, theirs in by_author.items():
+        counted = tally(theirs)
+        newest = next((fact.rating for fact in theirs if fact.kind == ShareKind.REVIEW), None)
+        people.append(
+            PersonEvidence(
+                known[author], counted.purchases, counted.kept, counted.returned, counted.removed, newest
+            )
+        )
+    return tuple(sorted(people, key=lambda person: (-person.purchases, person.face.name)))
+
+
+def public_reviews(
+    viewer: Viewer, *, listing_id: int, cursor: str | None = None, size: int = 20
+) -> Page[Card]:
+    """Reviews of a listing that are shown to everyone, newest first."""
+    rows = Share.objects.visible_to(viewer).filter(listing=listing_id, to_everyone=True, withdrawn_at=None)
+    return page_of_shares(viewer, rows.filter(visible_from__lte=viewer.now), cursor, size)
+
+
+def public_summary(viewer: Viewer, *, listing_id: int) -> PublicSummary:
+    """How many such reviews the viewer may see, and their mean of stars."""
+    rows = Share.objects.visible_to(viewer).filter(
+        listing=listing_id, to_everyone=True, withdrawn_at=None, visible_from__lte=viewer.now
+    )
+    found = rows.aggregate(count=Count("pk"), mean=Avg("rating"))
+    return PublicSummary(found["count"], found["mean"])

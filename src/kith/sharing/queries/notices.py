@@ -1,0 +1,150 @@
+"""What a viewer is told: each notice only while what it points to can still be seen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from kith.core.guard import GuardedQuerySet, Viewer
+from kith.core.paging import Page, read_cursor, write_cursor
+from kith.notices.models import Notice, NoticeKind
+from kith.sharing.models import Comment, Share, ShareKind
+from kith.shop.models import LineStatus, OrderLine
+from kith.ties.models import FriendRequest, Relationship
+from kith.ties.queries import Face, faces
+
+MOST = 100
+"""Notices beyond the newest hundred unread are not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCard:
+    id: int
+    kind: str
+    actor: Face | None
+    at: datetime
+    is_read: bool
+    subject: int
+    """The id of the comment, request, person, share or order line, as the kind says."""
+    share_id: int | None
+    """The share to open, for what happened under one."""
+    words: str
+    """The comment's words, the request's note, or the title of the listing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a notice points to, as far as its recipient may see it."""
+
+    words: str = ""
+    share_id: int | None = None
+
+
+def notices_of(viewer: Viewer, *, cursor: str | None = None, size: int = 30) -> Page[NoticeCard]:
+    """What the viewer is told, newest first. A page may be short: what is gone is left out."""
+    rows = Notice.objects.visible_to(viewer).order_by("-at", "-pk")
+    if cursor:
+        at, after = read_cursor(cursor)
+        instant = datetime.fromisoformat(at)
+        rows = rows.filter(Q(at__lt=instant) | Q(at=instant, pk__lt=after))
+    found = list(rows[: size + 1])
+    shown = found[:size]
+    targets = _targets(viewer, shown)
+    alive = [notice for notice in shown if (notice.kind, notice.subject) in targets]
+    known = faces(viewer, {notice.actor_id for notice in alive if notice.actor_id is not None})
+    items = tuple(_card(notice, targets[notice.kind, notice.subject], known) for notice in alive)
+    more = write_cursor(shown[-1].at.isoformat(), shown[-1].pk) if len(found) > size else None
+    return Page(items, more)
+
+
+def _card(notice: Notice, target: Target, known: dict[int, Face]) -> NoticeCard:
+    return NoticeCard(
+        id=notice.pk,
+        kind=notice.kind,
+        actor=known.get(notice.actor_id or 0),
+        at=notice.at,
+        is_read=notice.read_at is not None,
+        subject=notice.subject,
+        share_id=target.share_id,
+        words=target.words,
+    )
+
+
+def unread_notices(viewer: Viewer) -> int:
+    """How many unread notices point to something the viewer may still see, at most 100."""
+    if viewer.person_id is None:
+        return 0
+    unread = list(Notice.objects.visible_to(viewer).filter(read_at=None).order_by("-at", "-pk")[:MOST])
+    targets = _targets(viewer, unread)
+    return sum((notice.kind, notice.subject) in targets for notice in unread)
+
+
+def _targets(viewer: Viewer, notices: Collection[Notice]) -> dict[tuple[str, int], Target]:
+    """What these notices point to and the viewer may see. One query per kind present."""
+    subjects: dict[str, set[int]] = defaultdict(set)
+    for notice in notices:
+        subjects[notice.kind].add(notice.subject)
+    return {
+        (kind, subject): target
+        for kind, wanted in subjects.items()
+        for subject, target in _FIND[NoticeKind(kind)](viewer, wanted).items()
+    }
+
+
+def _comments(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
+    rows = Comment.objects.visible_to(viewer).filter(pk__in=ids)
+    return {comment.pk: Target(comment.text, comment.share_id) for comment in rows}
+
+
+def _requests(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
+    rows = FriendRequest.objects.visible_to(viewer).filter(pk__in=ids, recipient=viewer.person_id)
+    return {request.pk: Target(request.note) for request in rows}
+
+
+def _friends(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
+    rows = Relationship.objects.visible_to(viewer).filter(other__in=ids, friend_at__isnull=False)
+    return {other: Target() for other in rows.values_list("other", flat=True)}
+
+
+def _shares(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
+    rows = Share.objects.visible_to(viewer).filter(pk__in=ids).select_related("listing")
+    return {share.pk: Target(share.listing.title if share.listing else "", share.pk) for share in rows}
+
+
+def _lines(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
+    return {line.pk: Target(line.listing.title) for line in _askable(viewer).filter(pk__in=ids)}
+
+
+_FIND: dict[NoticeKind, Callable[[Viewer, set[int]], dict[int, Target]]] = {
+    NoticeKind.COMMENT: _comments,
+    NoticeKind.ANSWER: _comments,
+    NoticeKind.REPLY: _comments,
+    NoticeKind.REQUEST: _requests,
+    NoticeKind.ACCEPTED: _friends,
+    NoticeKind.CORRECTION: _shares,
+    NoticeKind.MAY_SHARE: _lines,
+}
+
+
+def lines_to_ask_about(viewer: Viewer) -> tuple[OrderLine, ...]:
+    """Things that have arrived of which the viewer was asked whether to show them, and has not said."""
+    asked = Notice.objects.visible_to(viewer).filter(kind=NoticeKind.MAY_SHARE)
+    lines = _askable(viewer).filter(pk__in=asked.values("subject")).select_related("listing__merchant")
+    return tuple(lines.order_by("-delivered_at", "-pk"))
+
+
+def _askable(viewer: Viewer) -> GuardedQuerySet[OrderLine]:
+    shown = Share.objects.visible_to(viewer).filter(author=viewer.person_id, kind=ShareKind.PURCHASE)
+    lines = OrderLine.objects.visible_to(viewer).filter(
+        buyer=viewer.person_id, delivered_at__isnull=False, is_gift=False, listing__category__sensitive=False
+    )
+    gone = (LineStatus.CANCELLED, LineStatus.REFUNDED)
+    return (
+        lines.exclude(status__in=gone)
+        .exclude(pk__in=shown.filter(line__isnull=False).values("line"))
+        .select_related("listing")
+    )

@@ -1,0 +1,73 @@
+"""Finding listings by their words: title, merchant and shelf. What is not on sale is not found."""
+
+# ruff: noqa: ARG001  (every read says who looks, also where all may see the same)
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from kith.core import fulltext
+from kith.core.batches import in_batches
+from kith.core.guard import Viewer
+from kith.core.paging import Page, read_cursor, write_cursor
+from kith.shop.models import Category, Listing
+
+INDEX = fulltext.Index("shop_listing_words", ("title", "merchant", "category"))
+BATCH = 1000
+
+
+def search_listings(viewer: Viewer, *, query: str, cursor: str | None = None, size: int = 20) -> Page[int]:
+    """Find the ids of listings that hold all the words of a query, best first.
+
+    A Chinese word of three characters or more that is found nowhere as it stands is looked for
+    by its characters; the cursor remembers which of the two was found.
+    """
+    loosely, after = _read_place(cursor)
+    hits = _find(query, loosely=loosely, after=after, size=size)
+    if not hits and cursor is None:
+        loosely = True
+        hits = _find(query, loosely=True, after=None, size=size)
+    more = len(hits) > size
+    hits = hits[:size]
+    following = write_cursor(loosely, hits[-1].score, hits[-1].id) if more else None
+    return Page(tuple(hit.id for hit in hits), following)
+
+
+def _find(query: str, *, loosely: bool, after: fulltext.Hit | None, size: int) -> list[fulltext.Hit]:
+    return fulltext.find(INDEX, fulltext.terms(query, loosely=loosely), limit=size + 1, after=after)
+
+
+def _read_place(cursor: str | None) -> tuple[bool, fulltext.Hit | None]:
+    if cursor is None:
+        return False, None
+    loosely, score, pk = read_cursor(cursor)
+    return bool(loosely), fulltext.Hit(int(pk), float(score))
+
+
+def index_listings(listing_ids: Iterable[int]) -> None:
+    """Write what some listings are found by; a listing that is not on sale is taken out."""
+    shelves = shelf_names()
+    for batch in in_batches(listing_ids, BATCH):
+        rows = Listing.objects.filter(pk__in=batch, on_sale=True)
+        found = rows.values_list("pk", "title", "merchant__name", "category")
+        texts = {pk: (title, merchant, shelves[code]) for pk, title, merchant, code in found}
+        fulltext.remove(INDEX, set(batch) - texts.keys())
+        fulltext.write(INDEX, texts)
+
+
+def shelf_names() -> dict[str, str]:
+    """By category, its names in both languages and those of the shelves above it."""
+    shelves = {shelf.code: shelf for shelf in Category.objects.all()}
+    return {code: fulltext.join_texts(_names(shelf, shelves)) for code, shelf in shelves.items()}
+
+
+def _names(shelf: Category, shelves: dict[str, Category]) -> list[str]:
+    names = [shelf.name_zh, shelf.name_en]
+    above = shelves.get(shelf.parent_id or "")
+    return names + (_names(above, shelves) if above else [])
+
+
+def find_unindexed() -> Collection[int]:
+    """The listings whose being found or not differs from whether they are on sale. There must be none."""
+    on_sale = set(Listing.objects.filter(on_sale=True).values_list("pk", flat=True))
+    return on_sale ^ fulltext.every_id(INDEX)

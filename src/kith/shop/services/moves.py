@@ -1,0 +1,170 @@
+"""What the two sides of an order may do with a line in the storefront: one table, one way through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kith.core.errors import NotThere, Refused
+from kith.core.guard import Viewer
+from kith.shop.models import LineStatus, MerchantStaff, Order, OrderLine, Source
+from kith.shop.services.orders import LineChange
+
+LONGEST_REASON = 500
+
+
+class Side(Enum):
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Who may bring a line from which states to which, and what to say when it is in another."""
+
+    sides: frozenset[Side]
+    begin: frozenset[LineStatus]
+    end: LineStatus
+    refusal: str | Promise
+    needs_reason: bool = False
+
+
+MOVES: dict[str, Move] = {
+    "ship": Move(
+        frozenset({Side.MERCHANT}), frozenset({LineStatus.PLACED}), LineStatus.SHIPPED,
+        _("Only an order that is waiting can be sent."),
+    ),
+    "deliver": Move(
+        frozenset({Side.MERCHANT}), frozenset({LineStatus.SHIPPED}), LineStatus.DELIVERED,
+        _("Only an order that is on its way can be handed over."),
+    ),
+    "confirm": Move(
+        frozenset({Side.BUYER}), frozenset({LineStatus.SHIPPED}), LineStatus.DELIVERED,
+        _("Only an order that is on its way can be received."),
+    ),
+    "cancel": Move(
+        frozenset({Side.BUYER, Side.MERCHANT}), frozenset({LineStatus.PLACED}), LineStatus.CANCELLED,
+        _("It can no longer be cancelled. Once it has arrived you can ask for a refund."),
+    ),
+    "request_refund": Move(
+        frozenset({Side.BUYER}), frozenset({LineStatus.DELIVERED}), LineStatus.REFUND_REQUESTED,
+        _("You can ask for a refund once it has arrived."), needs_reason=True,
+    ),
+    "accept_refund": Move(
+        frozenset({Side.MERCHANT}), frozenset({LineStatus.REFUND_REQUESTED}), LineStatus.REFUNDED,
+        _("Nobody asks for a refund of this order now."),
+    ),
+    "refuse_refund": Move(
+        frozenset({Side.MERCHANT}), frozenset({LineStatus.REFUND_REQUESTED}), LineStatus.DELIVERED,
+        _("Nobody asks for a refund of this order now."), needs_reason=True,
+    ),
+}  # fmt: skip
+
+
+class MoveRefused(Refused):
+    """The line is in another state, belongs to the other side, or is looked after elsewhere."""
+
+    code = "move-refused"
+    status = 409
+
+
+class ReasonMissing(Refused):
+    code = "reason-missing"
+
+
+def ship_line(viewer: Viewer, *, line_id: int) -> LineChange:
+    """Send it off, for its merchant."""
+    return _move(viewer, line_id, "ship")
+
+
+def deliver_line(viewer: Viewer, *, line_id: int) -> LineChange:
+    """Say, for its merchant, that it was handed over."""
+    return _move(viewer, line_id, "deliver")
+
+
+def confirm_line(viewer: Viewer, *, line_id: int) -> LineChange:
+    """Say, as its buyer, that it arrived."""
+    return _move(viewer, line_id, "confirm")
+
+
+def cancel_line(viewer: Viewer, *, line_id: int, reason: str = "") -> LineChange:
+    """Call it off before it was sent, as its buyer or for its merchant."""
+    return _move(viewer, line_id, "cancel", reason)
+
+
+def request_refund(viewer: Viewer, *, line_id: int, reason: str) -> LineChange:
+    """Ask for the money back, as its buyer, saying why."""
+    return _move(viewer, line_id, "request_refund", reason)
+
+
+def answer_refund(viewer: Viewer, *, line_id: int, accept: bool, reason: str = "") -> LineChange:
+    """Give the money back, or refuse and say why, for its merchant.
+
+    Accepting keeps the buyer's reason: it is why the thing came back.
+    """
+    return _move(viewer, line_id, "accept_refund" if accept else "refuse_refund", reason)
+
+
+@transaction.atomic
+def mark_gift(viewer: Viewer, *, line_id: int, is_gift: bool) -> LineChange:
+    """Say, as its buyer, that it is (or is not) a gift. A gift is never shared by itself."""
+    line = _hold(viewer, line_id)
+    if line.buyer_id != viewer.person_id:
+        raise MoveRefused(_("Only the person who bought it can say that it is a gift."))
+    line.is_gift = is_gift
+    line.save(update_fields=["is_gift"])
+    return LineChange(
+        line,
+        became_delivered=False,
+        before=LineStatus(line.status),
+        delivered_before=line.delivered_at,
+    )
+
+
+@transaction.atomic
+def _move(viewer: Viewer, line_id: int, name: str, reason: str = "") -> LineChange:
+    move, reason = MOVES[name], reason.strip()[:LONGEST_REASON]
+    line = _hold(viewer, line_id)
+    before, delivered_before = LineStatus(line.status), line.delivered_at
+    if not sides_of(viewer, line) & move.sides:
+        raise MoveRefused(_("This step is for the other side of the order."))
+    if is_mirrored(line):
+        raise MoveRefused(_("This was bought in another shop, which looks after it. Please do this there."))
+    if before not in move.begin:
+        raise MoveRefused(move.refusal)
+    if move.needs_reason and not reason:
+        raise ReasonMissing(_("Please say why in a few words."))
+    line.status, line.status_at = move.end, max(viewer.now, line.status_at)
+    line.reason = reason or (line.reason if move.end == LineStatus.REFUNDED else "")
+    if move.end == LineStatus.DELIVERED and line.delivered_at is None:
+        line.delivered_at = viewer.now
+    line.save(update_fields=["status", "status_at", "reason", "delivered_at"])
+    return LineChange(line, line.delivered_at != delivered_before, before, delivered_before)
+
+
+def _hold(viewer: Viewer, line_id: int) -> OrderLine:
+    found: OrderLine | None = (
+        OrderLine.objects.visible_to(viewer).select_for_update().filter(pk=line_id).first()
+    )
+    if found is None:
+        raise NotThere
+    return found
+
+
+def sides_of(viewer: Viewer, line: OrderLine) -> frozenset[Side]:
+    """On which sides of the order the viewer stands: perhaps, trying their own shop, on both."""
+    sides = {Side.BUYER} if line.buyer_id == viewer.person_id else set()
+    if MerchantStaff.objects.filter(merchant=line.merchant_id, person=viewer.person_id).exists():
+        sides.add(Side.MERCHANT)
+    return frozenset(sides)
+
+
+def is_mirrored(line: OrderLine) -> bool:
+    """Whether a host shop that sends us its records looks after this line: it alone moves it."""
+    order = Order.objects.unguarded("the source of an order whose line the viewer holds")
+    source = order.filter(pk=line.order_id).values("source")
+    return Source.objects.filter(name__in=source).exists()

@@ -1,0 +1,226 @@
+"""Orders that a host shop tells us of.
+
+A source may tell the states of a line late, out of order and more than once. What is kept is
+the greatest of all that was heard, in an order that ends every tie, so the rows that result do
+not depend on the order of arrival: a join of a semilattice (Shapiro et al., "Conflict-free
+Replicated Data Types", 2011).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from kith.core.batches import in_batches
+from kith.core.ids import random_id
+from kith.shop.models import LineStatus, Listing, Order, OrderLine
+from kith.shop.records import LineRecord, OrderRecord, newest_instant
+
+BATCH = 1000
+RECORDING = "a host shop's order is written whoever bought it"
+
+_Key = tuple[str, str]
+_CHANGEABLE = (
+    "listing", "merchant", "quantity", "price_minor", "currency",
+    "status", "status_at", "reason", "placed_at", "delivered_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """A line and what became of it. `before` is None for a line that is new."""
+
+    line: OrderLine
+    became_delivered: bool
+    """That it was delivered became known only now."""
+    before: LineStatus | None
+    delivered_before: datetime | None = None
+    """The delivery known before; a late record may tell of an earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Was:
+    status: LineStatus | None
+    delivered_at: datetime | None
+
+
+def record_orders(records: Sequence[OrderRecord]) -> list[LineChange]:
+    """Upsert orders on (source, external id); return the lines whose state changed, in no order.
+
+    Several records of one order may stand in one call. The buyer of an order is whoever it was
+    first said to be, and stays nobody once their account was erased. Batches of 1,000 records
+    are written with some ten statements each; the caller's transaction holds them all.
+    """
+    changes: list[LineChange] = []
+    for batch in in_batches(records, BATCH):
+        with transaction.atomic():
+            changes += _record_batch(batch)
+    return changes
+
+
+def _record_batch(batch: Sequence[OrderRecord]) -> list[LineChange]:
+    told: dict[_Key, list[OrderRecord]] = defaultdict(list)
+    for record in batch:
+        told[record.source, record.id].append(record)
+    merchants = _merchants_of({line.listing_id for record in batch for line in record.lines})
+    orders = _hold_orders(told)
+    lines: dict[int, dict[str, OrderLine]] = defaultdict(dict)
+    ids = [order.pk for order in orders.values()]
+    for line in OrderLine.objects.unguarded(RECORDING).filter(order__in=ids):
+        lines[line.order_id][line.external_id] = line
+
+    written = _Written()
+    for key, order in orders.items():
+        known = lines[order.pk]
+        _fold_order(order, known.values(), told[key], written)
+        for record in told[key]:
+            for line_record in record.lines:
+                _fold_line(order, known, line_record, merchants[line_record.listing_id], written)
+        for line in known.values():
+            if line.placed_at != order.placed_at:
+                line.placed_at = order.placed_at
+                written.touched(line)
+    _write(written)
+    return written.changes()
+
+
+class _Written:
+    """What a batch changes: orders and lines to write, and how each line stood before."""
+
+    def __init__(self) -> None:
+        self.orders: dict[int, Order] = {}
+        self.lines: dict[int, OrderLine] = {}
+        self.was: dict[int, _Was] = {}
+
+    def touched(self, line: OrderLine) -> None:
+        self.lines[line.pk] = line
+
+    def changes(self) -> list[LineChange]:
+        found = []
+        for pk, was in self.was.items():
+            line = self.lines[pk]
+            if (line.status, line.delivered_at) != (was.status, was.delivered_at):
+                known_now = was.delivered_at is None and line.delivered_at is not None
+                found.append(LineChange(line, known_now, was.status, was.delivered_at))
+        return found
+
+
+def _merchants_of(listing_ids: set[int]) -> dict[int, int]:
+    return dict(Listing.objects.filter(pk__in=listing_ids).values_list("pk", "merchant_id"))
+
+
+def _hold_orders(told: dict[_Key, list[OrderRecord]]) -> dict[_Key, Order]:
+    """Lock the orders told of, making those that are new.
+
+    Made in the order of their keys, so that two imports of the same orders wait for each
+    other and do not deadlock.
+    """
+    known = _find_orders(told, lock=False)
+    new = [
+        Order(pk=random_id(), buyer_id=told[key][0].buyer_id, placed_at=told[key][0].placed_at,
+              ship_to="", source=key[0], external_id=key[1])
+        for key in sorted(told.keys() - known.keys())
+    ]  # fmt: skip
+    Order.objects.bulk_create(new, ignore_conflicts=True)
+    return _find_orders(told, lock=True)
+
+
+def _find_orders(told: Iterable[_Key], *, lock: bool) -> dict[_Key, Order]:
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for source, external_id in told:
+        by_source[source].append(external_id)
+    found: dict[_Key, Order] = {}
+    for source, external_ids in sorted(by_source.items()):
+        rows = Order.objects.unguarded(RECORDING).filter(source=source, external_id__in=external_ids)
+        if lock:
+            rows = rows.select_for_update().order_by("external_id")
+        found |= {(source, order.external_id or ""): order for order in rows}
+    return found
+
+
+def _fold_order(
+    order: Order, known: Iterable[OrderLine], records: list[OrderRecord], written: _Written
+) -> None:
+    """Let the record with the newest news say where the order goes; the earliest, when it was placed."""
+    newest = max((line.status_at for line in known), default=None)
+    best = (newest, order.ship_to) if newest else None
+    placed_at = order.placed_at
+    for record in records:
+        said = (newest_instant(record), record.ship_to)
+        best = max(best, said) if best else said
+        placed_at = min(placed_at, record.placed_at)
+    ship_to = best[1] if best else order.ship_to
+    if (order.ship_to, order.placed_at) != (ship_to, placed_at):
+        order.ship_to, order.placed_at = ship_to, placed_at
+        written.orders[order.pk] = order
+
+
+def _fold_line(
+    order: Order, known: dict[str, OrderLine], record: LineRecord, merchant_id: int, written: _Written
+) -> None:
+    line = known.get(record.id)
+    if line is None:
+        line = known[record.id] = _new_line(order, record, merchant_id)
+        written.was[line.pk] = _Was(None, None)
+        written.touched(line)
+    else:
+        was = _Was(LineStatus(line.status), line.delivered_at)
+        if _strength_of_record(record) > _strength(line):
+            _say(line, record, merchant_id)
+            written.touched(line)
+        if record.status == LineStatus.DELIVERED and (
+            line.delivered_at is None or record.at < line.delivered_at
+        ):
+            line.delivered_at = record.at
+            written.touched(line)
+        if line.pk in written.lines:
+            written.was.setdefault(line.pk, was)
+
+
+def _new_line(order: Order, record: LineRecord, merchant_id: int) -> OrderLine:
+    line = OrderLine(
+        pk=random_id(), order=order, buyer_id=order.buyer_id, external_id=record.id, placed_at=order.placed_at
+    )
+    _say(line, record, merchant_id)
+    line.delivered_at = record.at if record.status == LineStatus.DELIVERED else None
+    return line
+
+
+def _say(line: OrderLine, record: LineRecord, merchant_id: int) -> None:
+    line.listing_id, line.merchant_id = record.listing_id, merchant_id
+    line.quantity = record.quantity
+    line.price_minor, line.currency = record.price.minor, record.price.currency
+    line.status, line.status_at, line.reason = record.status, record.at, record.reason
+
+
+_Strength = tuple[datetime, int, str, int, int, str, int]
+
+
+def _strength_of_record(record: LineRecord) -> _Strength:
+    """The newest wins; of the same instant, the further state; then anything that ends the tie."""
+    return (
+        record.at, record.status.rank, record.reason,
+        record.quantity, record.price.minor, record.price.currency, record.listing_id,
+    )  # fmt: skip
+
+
+def _strength(line: OrderLine) -> _Strength:
+    return (
+        line.status_at, LineStatus(line.status).rank, line.reason,
+        line.quantity, line.price_minor, line.currency, line.listing_id,
+    )  # fmt: skip
+
+
+def _write(written: _Written) -> None:
+    """Write new and changed rows in one statement each: an upsert is far quicker than bulk_update."""
+    Order.objects.bulk_create(
+        written.orders.values(), update_conflicts=True, unique_fields=["id"],
+        update_fields=["ship_to", "placed_at"],
+    )  # fmt: skip
+    OrderLine.objects.bulk_create(
+        written.lines.values(), update_conflicts=True, unique_fields=["id"], update_fields=_CHANGEABLE
+    )
