@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kith.audience.shares import shut_out
 from kith.core.guard import Viewer
@@ -21,5 +21,5 @@ def sees_comment(
     :param by: the column of who said it.
     :param hidden: the column that hides it, if it has one.
     """
-    rule = Q(~Exists(shut_out(viewer, by)), share__in=shares.values("pk"))
+    rule = Q(Exists(shares.filter(pk=OuterRef("share"))), ~Exists(shut_out(viewer, by)))
     return rule & Q(**{hidden: None}) if hidden else rule

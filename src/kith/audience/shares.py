@@ -64,7 +64,7 @@ def sees_share(viewer: Viewer, *, delivered: QuerySet[Any]) -> Q:
     """
     mine = Q(author=viewer.person_id) if viewer.is_known else NOBODY
     public = is_public(viewer.now) & Q(~Exists(shut_out(viewer, "author")))
-    return mine | public | Q(pk__in=delivered.values("share"))
+    return mine | public | Q(Exists(delivered.filter(share=OuterRef("pk"))))
 
 
 def is_public(now: datetime) -> Q:

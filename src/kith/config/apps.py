@@ -10,6 +10,6 @@ class KithConfig(AppConfig):
     label = "kith_config"
 
     def ready(self) -> None:
-        from kith.config.checks import refuse_unfit_settings
+        from kith.config.checks import refuse_unfit_settings  # noqa: PLC0415 (after the settings)
 
         refuse_unfit_settings()

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
@@ -30,7 +30,9 @@ def refuse_unfit_settings() -> None:
     """
     if settings.PRODUCTION and (problems := find_problems()):
         listed = "\n".join(f"  - {problem}" for problem in problems)
-        raise ImproperlyConfigured(f"Kith does not start with KITH_ENV=production until this is put right:\n{listed}")
+        raise ImproperlyConfigured(
+            f"KITH_ENV=production: Kith does not start until this is put right.\n{listed}"
+        )
 
 
 def _problems_of_secrets() -> list[tuple[bool, str]]:
@@ -60,10 +62,10 @@ def _problems_of_cookies() -> list[tuple[bool, str]]:
     return [(bool(plain), f"{' and '.join(plain)}: unset, or set to true; cookies go over https only.")]
 
 
-@register()
-def warn_of_sqlite(**options: Any) -> list[CheckMessage]:
+@checks.register()
+def warn_of_sqlite(**options: Any) -> list[checks.CheckMessage]:
     """SQLite serves one machine well and cannot serve two: worth a thought before there are many people."""
     if not settings.PRODUCTION or "sqlite3" not in settings.DATABASES["default"]["ENGINE"]:
         return []
     hint = "Set DATABASE_URL to a PostgreSQL when one machine's disk no longer suffices."
-    return [Warning("This installation runs in production on SQLite.", hint=hint, id="kith.W001")]
+    return [checks.Warning("This installation runs in production on SQLite.", hint=hint, id="kith.W001")]

@@ -56,6 +56,8 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "kith": {"level": level},
             # Its lines of pages not found hold whole addresses, and so what people looked for.
             "django.request": {"level": "ERROR"},
+            # Strangers who try host names get a 400 and no lines of ours.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from django.utils.translation import gettext_lazy as _
 
 from kith.config.logs import logging_config
 
@@ -51,11 +52,13 @@ INSTALLED_APPS = [
     "kith.shop",
     "kith.sharing",
     "kith.web",
+    "kith.api",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kith.web.security.SecurityHeadersMiddleware",
+    "kith.api.middleware.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -177,6 +180,7 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_CLIENT_IP_CALLABLE = "kith.web.accounts_adapter.client_address"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "csrfmiddlewaretoken"]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -190,6 +194,20 @@ SMS_SENDER = env("SMS_SENDER", default="http" if SMS_URL else "console")
 """http or console (prints messages: for demonstrations only)."""
 SHOW_CODES = not PRODUCTION and env.bool("KITH_SHOW_CODES", default=False)
 """Show messages of the console sender in the page too, for a demonstration without a terminal in sight."""
+
+# --- API ------------------------------------------------------------------------
+
+API_LIMITS = {
+    "person": "600/minute",
+    "writes": "120/minute",
+    "finding": "30/hour",
+    "address": "120/minute",
+    "intake": "600/minute",
+} | env.dict("KITH_API_LIMITS", default={})
+"""How often: a person with a token; what changes anything; finding people by handle, number or
+invitation; somebody without a valid token, by address; one host shop's batches."""
+API_LIMITS_STORAGE = REDIS_URL or "memory://"
+TRUSTED_PROXIES = 1 if env.bool("KITH_BEHIND_PROXY", default=False) else 0
 
 # --- Pages --------------------------------------------------------------------
 
@@ -231,6 +249,25 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "photos"
+
+# --- Staff pages ----------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Kith",
+    "SITE_HEADER": "Kith",
+    "SITE_SUBHEADER": _("for the shop's staff"),
+    "SITE_SYMBOL": "storefront",
+    "SITE_URL": "/shop/",
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "primary": {
+            "50": "#fdf4f1", "100": "#f9e6df", "200": "#f2c9bb", "300": "#e9a48d", "400": "#dd7a5c",
+            "500": "#cc5636", "600": "#ab3219", "700": "#8f2a16", "800": "#732414", "900": "#5b1f13",
+            "950": "#350f08",
+        },
+    },
+}  # fmt: skip
 
 # --- Languages and time --------------------------------------------------------
 

@@ -15,6 +15,11 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", admin.site.urls),
     path("accounts/", include("kith.web.accounts")),
+    path("api/", include("kith.api.urls")),
+    path("", include("kith.web.circle_urls")),
+    path("shop/", include("kith.web.storefront_urls")),
+    path("desk/", include("kith.web.merchant_desk_urls")),
+    path("trusted/", include("kith.web.trusted_urls")),
     path("friends/", include("kith.web.friends_urls")),
     path("circles/", include("kith.web.circles_urls")),
     path("me/", include("kith.web.me_urls")),

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -46,6 +47,21 @@ def read_cursor(text: str) -> list[Any]:
     except (InvalidToken, UnicodeEncodeError):
         raise BadCursor("this cursor is not one of ours") from None
     return list(json.loads(plain))
+
+
+def read_place(text: str) -> tuple[datetime, int]:
+    """Read a cursor into a list that is ordered by an instant and an id.
+
+    :raises BadCursor: not one of ours, or one into another kind of list.
+    """
+    try:
+        at, number = read_cursor(text)
+        instant = datetime.fromisoformat(at)
+    except (TypeError, ValueError):
+        raise BadCursor("this cursor is not one of this list") from None
+    if not isinstance(number, int) or instant.tzinfo is None:
+        raise BadCursor("this cursor is not one of this list")
+    return instant, number
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,9 @@ import phonenumbers
 HOME = "CN"
 """Where a number without a country code is taken to be."""
 _WRITTEN = re.compile(r"[0-9+().\-/ ]+")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff")
+)
 """What comes along when a number is copied from an address book."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−·・", "-"))
 _REACHED_BY_TEXT = {

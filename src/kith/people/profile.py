@@ -17,6 +17,9 @@ from kith.people.regions import is_region
 
 LONGEST_NAME = 40
 HANDLE = re.compile(r"[a-z][a-z0-9_]{2,19}")
+_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
+_JOINER = "\u200d"
+"""Not seen itself, but holds some emoji and some scripts together."""
 RESERVED = frozenset(
     "about accounts admin administrator all anonymous api app circle circles contact customer_service demo "
     "everyone everybody feed guest help home host info kefu kith kith_team lost_and_found mail me merchant "
@@ -59,16 +62,11 @@ def read_display_name(text: str) -> str:
         raise ProfileRefused(_("Please say what your friends call you."), field="display_name")
     if len(name) > LONGEST_NAME:
         raise ProfileRefused(_("That is too long. 40 characters at most."), field="display_name")
-    if any(unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs", "Cn"} - _joiners(letter) for letter in name):
+    if any(unicodedata.category(letter) in _UNSEEN and letter != _JOINER for letter in name):
         raise ProfileRefused(_("There is a sign in this name that cannot be shown."), field="display_name")
     if not any(unicodedata.category(letter)[0] in "LNS" for letter in name):
         raise ProfileRefused(_("Please use at least one letter."), field="display_name")
     return name
-
-
-def _joiners(letter: str) -> set[str]:
-    """The zero-width joiner holds some emoji and some scripts together."""
-    return {"Cf"} if letter == "\u200d" else set()
 
 
 def read_handle(text: str) -> str:

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Unpack
 
+from axes.models import AccessAttempt
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from kith.core.guard import Viewer
 from kith.people.models import UNFINISHED, Consent, Person, Purpose
 from kith.people.profile import ProfileChanges, ProfileRefused, read_changes, read_display_name, read_handle
 
-UNFINISHED_FOR = timedelta(days=1)
+KEPT_FOR = timedelta(days=1)
 _HANDLE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _HANDLE_TAKEN = _("Somebody else has this Kith name already. Please choose another.")
 _PHONE_TAKEN = _("This number belongs to another account. Sign in with it, or use another number.")
@@ -70,13 +71,14 @@ def change_profile(viewer: Viewer, **changes: Unpack[ProfileChanges]) -> Person:
     """Change what the viewer says of themselves; what is not named stays.
 
     :raises ProfileRefused: the first thing that cannot be so; nothing is changed then.
+    :raises NotThere: nobody is signed in.
     """
     written = read_changes(changes, now=viewer.now)
-    if written.get("found_by_phone") and not _has_verified_phone(viewer):
-        raise ProfileRefused(_("Add your phone number first."), field="found_by_phone")
-    person = Person.objects.filter(pk=viewer.person_id).first()
+    person = Person.objects.filter(pk=viewer.person_id or 0).first()
     if person is None:
         raise NotThere
+    if written.get("found_by_phone") and not (person.phone and person.phone_verified):
+        raise ProfileRefused(_("Add your phone number first."), field="found_by_phone")
     for field, value in written.items():
         setattr(person, field, value)
     try:
@@ -85,10 +87,6 @@ def change_profile(viewer: Viewer, **changes: Unpack[ProfileChanges]) -> Person:
     except IntegrityError:
         raise ProfileRefused(_HANDLE_TAKEN, field="handle") from None
     return person
-
-
-def _has_verified_phone(viewer: Viewer) -> bool:
-    return Person.objects.filter(pk=viewer.person_id, phone_verified=True).exclude(phone=None).exists()
 
 
 def claim_phone(person: Person, *, phone: str) -> None:
@@ -114,8 +112,14 @@ def _write_phone(person: Person, phone: str, *, verified: bool) -> None:
         raise ProfileRefused(_PHONE_TAKEN, field="phone") from None
 
 
+def forget_tries(*, now: datetime) -> int:
+    """Forget wrong passwords of more than a day ago: who tried, and from where. Run from time to time."""
+    deleted: int = AccessAttempt.objects.filter(attempt_time__lt=now - KEPT_FOR).delete()[0]
+    return deleted
+
+
 def remove_unfinished(*, now: datetime) -> int:
     """Forget sign-ups that were not finished within a day. Run from time to time."""
-    stale = Person.objects.filter(UNFINISHED, joined_at__lt=now - UNFINISHED_FOR, is_staff=False)
+    stale = Person.objects.filter(UNFINISHED, joined_at__lt=now - KEPT_FOR, is_staff=False)
     _total, by_model = stale.delete()
     return by_model.get(Person._meta.label, 0)

@@ -78,7 +78,9 @@ class HttpSender:
             "text": message.text,
             "language": message.language,
         }
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": secrets.token_hex(16)}
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         try:
             # Only a connection that could not be made is tried again: nothing was sent by it.
             with httpx.Client(transport=httpx.HTTPTransport(retries=1), timeout=self.timeout) as client:
@@ -101,7 +103,8 @@ def sms_sender() -> SmsSender:
 
 def code_message(*, to: str, code: str, minutes: int) -> TextMessage:
     text = gettext(
-        "%(code)s is your Kith code. It works for %(minutes)s minutes. Never tell it to anybody, not even to us."
+        "%(code)s is your Kith code. It works for %(minutes)s minutes. "
+        "Never tell it to anybody, not even to us."
     )
     parameters = {"code": code, "minutes": str(minutes)}
     return TextMessage(to, "code", text % parameters, parameters, get_language() or "")
@@ -109,7 +112,9 @@ def code_message(*, to: str, code: str, minutes: int) -> TextMessage:
 
 def unknown_account_message(*, to: str, address: str) -> TextMessage:
     """For a number that somebody wanted to sign in with and that has no account."""
-    text = gettext("There is no Kith account with this number yet. If it was you who asked: sign up at %(url)s")
+    text = gettext(
+        "There is no Kith account with this number yet. If it was you who asked: sign up at %(url)s"
+    )
     parameters = {"url": address}
     return TextMessage(to, "unknown-account", text % parameters, parameters, get_language() or "")
 

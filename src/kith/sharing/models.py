@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from kith.audience.comments import sees_comment
 from kith.audience.shares import sees_delivery, sees_share
@@ -158,7 +158,7 @@ class SharePhoto(Guarded):
 
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:
-        return Q(share__in=Share.objects.visible_to(viewer).values("pk"))
+        return Q(Exists(Share.objects.visible_to(viewer).filter(pk=OuterRef("share"))))
 
 
 class Comment(Guarded):

@@ -73,3 +73,9 @@ class LineCard:
     region: str
     address: str
     """Empty for the merchant once nothing has to be sent or fetched any more."""
+
+    @property
+    def may_be_shown(self) -> bool:
+        """Whether its buyer may show it to a circle at all, or review it."""
+        arrived = self.delivered_at is not None and self.status != LineStatus.CANCELLED
+        return arrived and not self.is_gift and not self.listing.sensitive

@@ -16,6 +16,8 @@ from typing import IO
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
+from babel.numbers import list_currencies
+
 from kith.core.money import Money, read_money
 from kith.shop.records import ListingRecord
 from kith.shop.shelves import ADULT, UNSORTED, read_shelf
@@ -198,6 +200,8 @@ def _price(text: str) -> Money:
     if found is None:
         raise ValueError(f"price {text.strip()[:40]!r} is not an amount and a currency, such as 19.90 CNY")
     amount, currency = (found[1], found[2]) if found[1] else (found[4], found[3])
+    if currency.upper() not in list_currencies():
+        raise ValueError(f"price is in {currency}, which is no currency")
     return read_money(amount.replace(",", "."), currency.upper())
 
 

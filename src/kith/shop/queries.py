@@ -1,7 +1,5 @@
 """All reads of the shop. The catalogue is public; orders go through the rule."""
 
-# ruff: noqa: ARG001  (every read says who looks, also where all may see the same)
-
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
@@ -12,11 +10,12 @@ from django.utils.translation import get_language
 
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
-from kith.core.paging import Page, read_cursor, write_cursor
+from kith.core.paging import Page, read_place, write_cursor
 from kith.shop.cards import LineCard, ListingCard, ListingDetail, MerchantCard, ShelfCard
-from kith.shop.models import Category, LineStatus, Listing, Merchant, MerchantStaff, OrderLine, Source
+from kith.shop.models import Category, LineStatus, Listing, Merchant, MerchantStaff, Order, OrderLine, Source
 from kith.shop.search import search_listings
 from kith.shop.services.moves import MOVES, Side
+from kith.shop.services.purchase import Delivery
 from kith.shop.shelves import read_shelf
 
 __all__ = [
@@ -24,9 +23,11 @@ __all__ = [
     "desk_counts",
     "desk_lines",
     "find_category",
+    "get_desk_line",
     "get_line",
     "get_listing",
     "get_merchant",
+    "last_delivery",
     "listing_cards",
     "listings_of",
     "merchants_of",
@@ -155,8 +156,7 @@ def _listing_page(rows: QuerySet[Listing], cursor: str | None, size: int) -> Pag
 
 def _behind(column: str, cursor: str) -> Q:
     """Match what comes after a place, newest first."""
-    at, pk = read_cursor(cursor)
-    instant = datetime.fromisoformat(at)
+    instant, pk = read_place(cursor)
     return Q(**{f"{column}__lte": instant}) & (Q(**{f"{column}__lt": instant}) | Q(pk__lt=pk))
 
 
@@ -226,6 +226,15 @@ def get_line(viewer: Viewer, *, line_id: int) -> LineCard:
     return cards[0]
 
 
+def last_delivery(viewer: Viewer) -> Delivery | None:
+    """Where the viewer's newest order from this shop went: a form begins with it."""
+    if not viewer.is_known:
+        return None
+    orders = Order.objects.visible_to(viewer).filter(buyer=viewer.person_id).exclude(address="")
+    order = orders.order_by("-placed_at", "-pk").first()
+    return Delivery(order.recipient, order.phone, order.ship_to, order.address) if order else None
+
+
 DESK: dict[str, tuple[LineStatus, ...]] = {
     "to-send": (LineStatus.PLACED,),
     "on-the-way": (LineStatus.SHIPPED,),
@@ -246,6 +255,20 @@ def desk_lines(
         raise NotThere
     here = Q(merchant=merchant_id, status__in=DESK[tray])
     return _line_page(viewer, here, Side.MERCHANT, cursor, size)
+
+
+def get_desk_line(viewer: Viewer, *, merchant_id: int, line_id: int) -> LineCard:
+    """One line that a merchant sold, for somebody who acts for it.
+
+    :raises NotThere: not their merchant, or not its line.
+    """
+    if not _staffs(viewer, merchant_id):
+        raise NotThere
+    lines = OrderLine.objects.visible_to(viewer).filter(pk=line_id, merchant=merchant_id)
+    cards = _line_cards(lines.select_related(*_RELATED), Side.MERCHANT)
+    if not cards:
+        raise NotThere
+    return cards[0]
 
 
 def desk_counts(viewer: Viewer, *, merchant_id: int) -> dict[str, int]:

@@ -1,7 +1,5 @@
 """Finding listings by their words: title, merchant and shelf. What is not on sale is not found."""
 
-# ruff: noqa: ARG001  (every read says who looks, also where all may see the same)
-
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
@@ -9,7 +7,7 @@ from collections.abc import Collection, Iterable
 from kith.core import fulltext
 from kith.core.batches import in_batches
 from kith.core.guard import Viewer
-from kith.core.paging import Page, read_cursor, write_cursor
+from kith.core.paging import BadCursor, Page, read_cursor, write_cursor
 from kith.shop.models import Category, Listing
 
 INDEX = fulltext.Index("shop_listing_words", ("title", "merchant", "category"))
@@ -40,8 +38,11 @@ def _find(query: str, *, loosely: bool, after: fulltext.Hit | None, size: int) -
 def _read_place(cursor: str | None) -> tuple[bool, fulltext.Hit | None]:
     if cursor is None:
         return False, None
-    loosely, score, pk = read_cursor(cursor)
-    return bool(loosely), fulltext.Hit(int(pk), float(score))
+    try:
+        loosely, score, pk = read_cursor(cursor)
+        return bool(loosely), fulltext.Hit(int(pk), float(score))
+    except (TypeError, ValueError):
+        raise BadCursor("this cursor is not one of a search") from None
 
 
 def index_listings(listing_ids: Iterable[int]) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
-from kith.core.paging import Page, read_cursor, write_cursor
+from kith.core.paging import Page, read_place, write_cursor
 from kith.people.models import Person
 from kith.ties.models import Circle, FriendRequest, Invitation, Member, Relationship
 
@@ -104,8 +104,7 @@ def friends(viewer: Viewer, *, cursor: str | None = None, size: int = 50) -> Pag
     rows = Relationship.objects.visible_to(viewer).filter(friend_at__isnull=False)
     rows = rows.order_by("friend_at", "other")
     if cursor:
-        at, after = read_cursor(cursor)
-        instant = datetime.fromisoformat(at)
+        instant, after = read_place(cursor)
         rows = rows.filter(Q(friend_at__gt=instant) | Q(friend_at=instant, other__gt=after))
     found = list(rows[: size + 1])
     more = len(found) > size

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from kith.audience.viewer import viewer_of
 from kith.core.clock import utc_now
+from kith.core.errors import NotThere
 from kith.core.guard import Viewer
+from kith.core.paging import BadCursor
 
 
 class ViewerRequest(HttpRequest):
@@ -28,3 +30,11 @@ class ViewerMiddleware:
             lambda: viewer_of(request.user if request.user.is_authenticated else None, now)
         )
         return self.get_response(request)
+
+    def process_exception(self, _request: HttpRequest, exception: Exception) -> None:
+        """What is not there, what may not be seen, and a place in a list that never was: no such page.
+
+        :raises Http404: for these; anything else goes on as it is.
+        """
+        if isinstance(exception, (NotThere, BadCursor)):
+            raise Http404 from exception

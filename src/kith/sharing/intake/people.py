@@ -24,7 +24,6 @@ from kith.people.services import record_consent
 from kith.sharing.intake.fields import RecordRefused
 from kith.sharing.intake.goods import coarse_region
 from kith.sharing.intake.records import ConsentEntry, Origin, PersonRecord
-from kith.sharing.intake.ties import hold
 from kith.sharing.intake.verdicts import TAKEN, Verdict, rejected
 from kith.sharing.services.standing import open_circles, withdraw_consent, write_openness
 
@@ -52,8 +51,8 @@ class _Taking:
     def __init__(self, records: Sequence[PersonRecord], origin: Origin) -> None:
         self._source, self._now = origin.source, origin.now
         ids = [record.id for record in records]
-        rows = Person.objects.filter(source=self._source, external_id__in=ids).values_list("pk", flat=True)
-        self._here = {person.external_id: person for person in hold(rows).values()}
+        rows = Person.objects.filter(source=self._source, external_id__in=ids).order_by("pk")
+        self._here = {person.external_id: person for person in rows.select_for_update(no_key=True)}
         phones = [record.phone for record in records if record.phone]
         handles = [record.handle for record in records if record.handle]
         self._phones = dict(Person.objects.filter(phone__in=phones).values_list("phone", "pk"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Count
@@ -14,7 +13,7 @@ from kith.notices.models import NoticeKind
 from kith.notices.services import forget
 from kith.people.models import Person
 from kith.sharing.intake.fields import RecordRefused
-from kith.sharing.intake.lookup import people_of
+from kith.sharing.intake.lookup import Known, people_of
 from kith.sharing.intake.records import BlockRecord, FriendsRecord, Origin, TieRecord
 from kith.sharing.intake.verdicts import TAKEN, UNCHANGED, Verdict, rejected
 from kith.sharing.services.circles import block, set_alias, set_hidden_from, set_muted
@@ -26,10 +25,10 @@ Pair = tuple[int, int]
 R = TypeVar("R", TieRecord, BlockRecord)
 
 
-def hold(person_ids: Iterable[int]) -> dict[int, Person]:
-    """Lock people until the transaction ends, in the order of their ids."""
-    rows = Person.objects.filter(pk__in=set(person_ids)).order_by("pk")
-    return {person.pk: person for person in rows.select_for_update(no_key=True)}
+def hold(person_ids: Iterable[int]) -> dict[int, bool]:
+    """Lock people until the transaction ends, in the order of their ids; say of each whether they show."""
+    rows = Person.objects.filter(pk__in=set(person_ids)).order_by("pk").select_for_update(no_key=True)
+    return dict(rows.values_list("pk", "shows"))
 
 
 # --- Friends ------------------------------------------------------------------------
@@ -38,66 +37,71 @@ def hold(person_ids: Iterable[int]) -> dict[int, Person]:
 def take_friends(records: Sequence[FriendsRecord], origin: Origin) -> list[Verdict]:
     """Make pairs friends, two rows a pair."""
     known = people_of(origin.source, (name for record in records for name in (record.a, record.b)))
-    people = hold(known.values())
-    rows = _rows_among(people)
-    friends = _numbers_of_friends(people)
-    new: list[Relationship] = []
+    shows = hold(known.values())
+    taking = _Befriending(records, known, shows)
     verdicts: list[Verdict] = []
     for record in records:
         try:
-            one, two = people[known[record.a]], people[known[record.b]]
-            if _are_friends(rows, one, two):
-                verdicts.append(UNCHANGED)
-                continue
-            _require_may_be_friends(rows, friends, one, two)
-            new += _pair(one, two, record.at)
-            verdicts.append(TAKEN)
+            verdicts.append(TAKEN if taking.take(record) else UNCHANGED)
         except RecordRefused as refusal:
             verdicts.append(rejected(str(refusal)))
-    Relationship.objects.bulk_create(
-        new,
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["owner", "other"],
-        update_fields=["friend_at", "shows"],
-    )
-    _forget_requests({(row.owner_id, row.other_id) for row in new})
+    taking.write()
     return verdicts
 
 
-def _rows_among(people: Collection[int]) -> dict[Pair, Relationship]:
-    rows = Relationship.objects.unguarded(TAKING).filter(owner__in=people, other__in=people)
-    return {(row.owner_id, row.other_id): row for row in rows}
+class _Befriending:
+    """A batch of pairs: what there is between them, and how many friends each has."""
+
+    def __init__(self, records: Sequence[FriendsRecord], known: Known, shows: dict[int, bool]) -> None:
+        self._known, self._shows = known, shows
+        owners = {known.find(record.a) for record in records} - {None}
+        others = {known.find(record.b) for record in records} - {None}
+        rows = Relationship.objects.unguarded(TAKING).filter(owner__in=owners, other__in=others)
+        facts = rows.values_list("owner", "other", "friend_at", "blocked", "blocked_by")
+        self._friends: set[Pair] = set()
+        self._shut_out: set[Pair] = set()
+        for owner, other, friend_at, blocked, blocked_by in facts:
+            if blocked or blocked_by:
+                self._shut_out.add((owner, other))
+            elif friend_at is not None:
+                self._friends.add((owner, other))
+        self._numbers = _numbers_of_friends(shows)
+        self._new: list[Relationship] = []
+
+    def take(self, record: FriendsRecord) -> bool:
+        """Note what one record makes; False if they are friends already.
+
+        :raises RecordRefused: one has blocked the other, or one has as many friends as can be.
+        """
+        one, two = self._known[record.a], self._known[record.b]
+        if (one, two) in self._friends:
+            return False
+        if (one, two) in self._shut_out:
+            raise RecordRefused("one of them has blocked the other")
+        if max(self._numbers[one], self._numbers[two]) >= MOST_FRIENDS:
+            raise RecordRefused(f"one of them has {MOST_FRIENDS:,} friends, the most there can be")
+        for owner, other in ((one, two), (two, one)):
+            self._numbers[owner] += 1
+            self._new.append(
+                Relationship(owner_id=owner, other_id=other, friend_at=record.at, shows=self._shows[other])
+            )
+        return True
+
+    def write(self) -> None:
+        Relationship.objects.bulk_create(
+            self._new,
+            batch_size=1000,
+            update_conflicts=True,
+            unique_fields=["owner", "other"],
+            update_fields=["friend_at", "shows"],
+        )
+        _forget_requests({(row.owner_id, row.other_id) for row in self._new})
 
 
 def _numbers_of_friends(people: Collection[int]) -> dict[int, int]:
     rows = Relationship.objects.unguarded(TAKING).filter(owner__in=people, friend_at__isnull=False)
     counted = rows.order_by().values_list("owner").annotate(number=Count("pk"))
     return dict.fromkeys(people, 0) | dict(counted)
-
-
-def _are_friends(rows: dict[Pair, Relationship], one: Person, two: Person) -> bool:
-    row = rows.get((one.pk, two.pk))
-    return row is not None and row.friend_at is not None
-
-
-def _require_may_be_friends(
-    rows: dict[Pair, Relationship], friends: dict[int, int], one: Person, two: Person
-) -> None:
-    row = rows.get((one.pk, two.pk))
-    if row is not None and (row.blocked or row.blocked_by):
-        raise RecordRefused("one of them has blocked the other")
-    if max(friends[one.pk], friends[two.pk]) >= MOST_FRIENDS:
-        raise RecordRefused(f"one of them has {MOST_FRIENDS:,} friends, the most there can be")
-    friends[one.pk] += 1
-    friends[two.pk] += 1
-
-
-def _pair(one: Person, two: Person, at: datetime) -> list[Relationship]:
-    return [
-        Relationship(owner=one, other=two, friend_at=at, shows=two.shows),
-        Relationship(owner=two, other=one, friend_at=at, shows=one.shows),
-    ]
 
 
 def _forget_requests(pairs: set[Pair]) -> None:

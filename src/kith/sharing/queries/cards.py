@@ -87,6 +87,8 @@ def cards(viewer: Viewer, shares: Sequence[Share]) -> tuple[Card, ...]:
 
     Ten queries, however many shares: each kind of thing is fetched once for all.
     """
+    if not shares:
+        return ()
     ids = [share.pk for share in shares]
     known = faces(viewer, {share.author_id for share in shares})
     things = _things({share.listing_id for share in shares if share.listing_id is not None})

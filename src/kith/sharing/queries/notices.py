@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from kith.core.guard import GuardedQuerySet, Viewer
-from kith.core.paging import Page, read_cursor, write_cursor
+from kith.core.paging import Page, read_place, write_cursor
 from kith.notices.models import Notice, NoticeKind
 from kith.sharing.models import Comment, Share, ShareKind
 from kith.shop.models import LineStatus, OrderLine
@@ -48,8 +48,7 @@ def notices_of(viewer: Viewer, *, cursor: str | None = None, size: int = 30) -> 
     """What the viewer is told, newest first. A page may be short: what is gone is left out."""
     rows = Notice.objects.visible_to(viewer).order_by("-at", "-pk")
     if cursor:
-        at, after = read_cursor(cursor)
-        instant = datetime.fromisoformat(at)
+        instant, after = read_place(cursor)
         rows = rows.filter(Q(at__lt=instant) | Q(at=instant, pk__lt=after))
     found = list(rows[: size + 1])
     shown = found[:size]

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
-from kith.core.paging import Page, read_cursor, write_cursor
+from kith.core.paging import Page, read_place, write_cursor
 from kith.sharing.models import Comment, Share
 from kith.ties.queries import Face, faces
 
@@ -36,8 +36,7 @@ def comments_of(
         raise NotThere
     rows = Comment.objects.visible_to(viewer).filter(share=share).order_by("at", "pk")
     if cursor:
-        at, after = read_cursor(cursor)
-        instant = datetime.fromisoformat(at)
+        instant, after = read_place(cursor)
         rows = rows.filter(Q(at__gt=instant) | Q(at=instant, pk__gt=after))
     found = list(rows[: size + 1])
     shown = found[:size]

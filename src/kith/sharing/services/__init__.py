@@ -45,6 +45,7 @@ from kith.sharing.services.shares import (
     hide_share,
     share_purchase,
     show_share,
+    withdraw_by_staff,
     write_review,
 )
 from kith.sharing.services.standing import (
@@ -113,6 +114,7 @@ __all__ = [
     "unblock",
     "unfriend",
     "unsuspend",
+    "withdraw_by_staff",
     "withdraw_consent",
     "withdraw_request",
     "write_review",

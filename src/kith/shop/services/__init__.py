@@ -9,6 +9,7 @@ from kith.shop.services.catalogue import (
     load_categories,
     record_listings,
     record_merchants,
+    register_source,
     rename_merchant,
     save_listing,
     set_merchant_staff,
@@ -28,9 +29,10 @@ from kith.shop.services.moves import (
     ship_line,
 )
 from kith.shop.services.orders import LineChange, record_orders
-from kith.shop.services.purchase import BuyRefused, Delivery, KeyUsed, place_order
+from kith.shop.services.purchase import MOST_PIECES, BuyRefused, Delivery, KeyUsed, place_order
 
 __all__ = [
+    "MOST_PIECES",
     "MOVES",
     "BuyRefused",
     "Delivery",
@@ -51,6 +53,7 @@ __all__ = [
     "record_listings",
     "record_merchants",
     "record_orders",
+    "register_source",
     "rename_merchant",
     "request_refund",
     "save_listing",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
@@ -185,6 +187,16 @@ def _hold_listing(merchant_id: int, listing_id: int) -> Listing:
 def _require_staff(viewer: Viewer, merchant_id: int) -> None:
     if not MerchantStaff.objects.filter(merchant=merchant_id, person=viewer.person_id).exists():
         raise NotThere
+
+
+def register_source(name: str) -> str:
+    """Let a host shop send us its records; return the secret that it signs them with, which is told once.
+
+    Registered again, the shop gets a new secret and the old one is void.
+    """
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    Source.objects.update_or_create(name=name, defaults={"secret": secret})
+    return secret
 
 
 def set_merchant_staff(*, merchant_id: int, person_ids: Collection[int]) -> None:

@@ -24,6 +24,7 @@ BATCH = 1000
 RECORDING = "a host shop's order is written whoever bought it"
 
 _Key = tuple[str, str]
+_ORDER = ("external_id", "buyer", "placed_at", "ship_to")
 _CHANGEABLE = (
     "listing", "merchant", "quantity", "price_minor", "currency",
     "status", "status_at", "reason", "placed_at", "delivered_at",
@@ -119,41 +120,48 @@ def _hold_orders(told: dict[_Key, list[OrderRecord]]) -> dict[_Key, Order]:
     Made in the order of their keys, so that two imports of the same orders wait for each
     other and do not deadlock.
     """
-    known = _find_orders(told, lock=False)
-    new = [
-        Order(pk=random_id(), buyer_id=told[key][0].buyer_id, placed_at=told[key][0].placed_at,
-              ship_to="", source=key[0], external_id=key[1])
-        for key in sorted(told.keys() - known.keys())
-    ]  # fmt: skip
-    Order.objects.bulk_create(new, ignore_conflicts=True)
-    return _find_orders(told, lock=True)
+    held = _find_orders(told)
+    new = [_new_order(key, told[key]) for key in sorted(told.keys() - held.keys())]
+    if new:
+        Order.objects.bulk_create(new, ignore_conflicts=True)
+        held |= _find_orders(told.keys() - held.keys())
+    return held
 
 
-def _find_orders(told: Iterable[_Key], *, lock: bool) -> dict[_Key, Order]:
+def _find_orders(told: Iterable[_Key]) -> dict[_Key, Order]:
     by_source: dict[str, list[str]] = defaultdict(list)
     for source, external_id in told:
         by_source[source].append(external_id)
     found: dict[_Key, Order] = {}
     for source, external_ids in sorted(by_source.items()):
         rows = Order.objects.unguarded(RECORDING).filter(source=source, external_id__in=external_ids)
-        if lock:
-            rows = rows.select_for_update().order_by("external_id")
+        rows = rows.select_for_update().order_by("external_id").only(*_ORDER)
         found |= {(source, order.external_id or ""): order for order in rows}
     return found
+
+
+def _new_order(key: _Key, records: list[OrderRecord]) -> Order:
+    return Order(
+        pk=random_id(), buyer_id=records[0].buyer_id, source=key[0], external_id=key[1],
+        placed_at=min(record.placed_at for record in records),
+        ship_to=max(map(_whereabouts, records))[1],
+    )  # fmt: skip
+
+
+def _whereabouts(record: OrderRecord) -> tuple[datetime, str]:
+    """Where an order goes is told best by the record with the newest news."""
+    return newest_instant(record), record.ship_to
 
 
 def _fold_order(
     order: Order, known: Iterable[OrderLine], records: list[OrderRecord], written: _Written
 ) -> None:
-    """Let the record with the newest news say where the order goes; the earliest, when it was placed."""
+    """Correct where the order goes, and when it was placed: the earliest that was ever said."""
+    ship_to = order.ship_to
     newest = max((line.status_at for line in known), default=None)
-    best = (newest, order.ship_to) if newest else None
-    placed_at = order.placed_at
-    for record in records:
-        said = (newest_instant(record), record.ship_to)
-        best = max(best, said) if best else said
-        placed_at = min(placed_at, record.placed_at)
-    ship_to = best[1] if best else order.ship_to
+    if newest is not None:
+        ship_to = max((newest, ship_to), *map(_whereabouts, records))[1]
+    placed_at = min(order.placed_at, *(record.placed_at for record in records))
     if (order.ship_to, order.placed_at) != (ship_to, placed_at):
         order.ship_to, order.placed_at = ship_to, placed_at
         written.orders[order.pk] = order
@@ -216,11 +224,9 @@ def _strength(line: OrderLine) -> _Strength:
 
 
 def _write(written: _Written) -> None:
-    """Write new and changed rows in one statement each: an upsert is far quicker than bulk_update."""
-    Order.objects.bulk_create(
-        written.orders.values(), update_conflicts=True, unique_fields=["id"],
-        update_fields=["ship_to", "placed_at"],
-    )  # fmt: skip
+    """Write new and changed lines alike as upserts, which are far quicker than `bulk_update`."""
+    orders = Order.objects.unguarded(RECORDING)
+    orders.bulk_update(written.orders.values(), ["ship_to", "placed_at"], batch_size=300)
     OrderLine.objects.bulk_create(
         written.lines.values(), update_conflicts=True, unique_fields=["id"], update_fields=_CHANGEABLE
     )

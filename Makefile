@@ -1,0 +1,56 @@
+# Kith. `make help` says what there is.
+
+PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+RUN := .venv/bin
+UV := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
+
+.PHONY: help demo reset test unit lint types ciao format messages lock python venv dev
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: venv ## run Kith with a demonstration neighbourhood on http://127.0.0.1:8000 (KITH_PORT chooses another port)
+	@exec $(RUN)/kith demo
+
+reset: ## forget the demonstration neighbourhood; the next `make demo` starts over
+	@sh scripts/reset.sh
+
+test: dev ## everything: style, types, imports, translations, tests on SQLite, PostgreSQL and in a browser
+	@$(RUN)/python scripts/run_tests.py
+
+unit: dev ## the quick tests, in less than a minute
+	@$(RUN)/python scripts/run_tests.py --unit
+
+lint: dev ## style and import contracts
+	@$(RUN)/ruff check .
+	@$(RUN)/ruff format --check .
+	@$(RUN)/lint-imports --no-logo
+
+types: dev ## mypy, strict
+	@$(RUN)/mypy
+
+format: dev ## lay the source out as `make lint` wants it
+	@$(RUN)/ruff check --fix .
+	@$(RUN)/ruff format .
+
+messages: dev ## take up new sentences into the catalogues of translations
+	@$(RUN)/python scripts/translations.py gather
+
+ciao: dev ## the whole Ciao trust network: import it and compare what Kith says with plain loops
+	@$(RUN)/python -m examples.ciao
+
+lock: ## pin the dependencies of pyproject.toml anew, with hashes (needs uv)
+	$(UV) pyproject.toml --group build -o requirements.lock
+	$(UV) pyproject.toml --group build --group dev -o requirements-dev.lock
+	@! grep -n '://' requirements.lock requirements-dev.lock || \
+		{ echo 'The locks hold addresses; they must not.'; exit 1; }
+
+python:
+	@test -n '$(PYTHON)' || { echo 'Kith needs Python 3.11 or newer; none was found.'; exit 1; }
+
+venv: python
+	@$(PYTHON) scripts/make_venv.py
+
+dev: python
+	@$(PYTHON) scripts/make_venv.py --dev

@@ -1,0 +1,51 @@
+"""What holds for every answer under /api/, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
+
+from kith.api.limits import write_limits
+from kith.api.problems import MEDIA_TYPE, write_status
+
+ROOT = "/api/"
+
+
+class ApiMiddleware:
+    """Errors are problems, whatever raised them; nothing personal is stored on the way; HEAD works."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(ROOT):
+            return self.get_response(request)
+        with translation.override(_language(request)):
+            response = self._answer(request)
+            if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
+                response = write_status(response)
+        if language := getattr(request, "language", None):
+            response["Content-Language"] = language
+        write_limits(response, getattr(request, "standings", ()))
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        patch_vary_headers(response, ["Authorization", "Accept-Language"])
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        request.method = "HEAD"
+        return response
+
+
+def _language(request: HttpRequest) -> str | None:
+    if "Accept-Language" in request.headers:
+        return get_language_from_request(request)
+    return translation.get_language()

@@ -1,0 +1,13 @@
+"""Where the API's addresses lead. Everything under /api/ answers as the API does, there or not."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kith.api.server import api, not_there
+
+urlpatterns = [
+    path("v1/", api.urls),
+    path("", not_there),
+    path("<path:path>", not_there),
+]

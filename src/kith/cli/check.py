@@ -1,0 +1,167 @@
+"""`kith check`: reports on the whole installation in plain words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+LEAST_FREE = 1_000_000_000
+"""Bytes that must be free on the data's disk: photos and a database's own housekeeping need room."""
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `remedy` says what to do; without it all is well.
+
+    :param grave: people are served wrongly or not at all; otherwise it is worth knowing only.
+    """
+
+    what: str
+    remedy: str = ""
+    grave: bool = True
+
+
+@click.command("check")
+def check() -> None:
+    """Look at settings, database, files, worker and deliveries; end with 1 if something is wrong."""
+    wrong = 0
+    for look in (settings_are_fit, database_answers, files_can_be_written, worker_is_alive, facts_agree):
+        try:
+            for finding in look():
+                wrong += _print(finding)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is what this command is asked for)
+            what = look.__name__.replace("_", " ")
+            said = f"{type(error).__name__}: {error}"
+            wrong += _print(Finding(f"It could not be found out whether {what}.", said))
+    if wrong:
+        click.echo(f"\n{wrong} to put right.")
+        raise SystemExit(1)
+    click.echo("\nAll is well.")
+
+
+def _print(finding: Finding) -> int:
+    """Print one finding; return 1 if it is wrong and 0 if it is not."""
+    mark = "ok   " if not finding.remedy else "WRONG" if finding.grave else "note "
+    click.echo(f"{mark}  {finding.what}")
+    if finding.remedy:
+        click.echo(f"       {finding.remedy}")
+    return int(bool(finding.remedy) and finding.grave)
+
+
+def settings_are_fit() -> Iterator[Finding]:
+    from django.conf import settings
+    from django.core import checks
+
+    from kith.config.checks import find_problems
+
+    if not settings.PRODUCTION:
+        wanting = len(find_problems())
+        remedy = f"Before people use it: set KITH_ENV=production and {wanting} settings that it asks for."
+        yield Finding(f"Settings are those of {settings.ENVIRONMENT}.", remedy, grave=False)
+    else:
+        yield Finding("Settings are fit for production.")
+    for message in checks.run_checks():
+        if not message.is_silenced():
+            yield Finding(str(message.msg), message.hint or str(message.id), grave=message.is_serious())
+
+
+def database_answers() -> Iterator[Finding]:
+    from django.db import connection
+
+    from kith.cli.migrate import unapplied_migrations
+
+    name = "SQLite" if connection.vendor == "sqlite" else "PostgreSQL"
+    connection.ensure_connection()
+    yield Finding(f"The database answers ({name}).")
+    if waiting := unapplied_migrations():
+        yield Finding(f"The database lacks {len(waiting)} steps of this version.", "Run: kith migrate")
+    else:
+        yield Finding("The database is up to date.")
+    if connection.vendor == "sqlite":
+        waits = not _is_in_wal_mode(Path(connection.settings_dict["NAME"]))
+        remedy = "Its disk does not allow WAL mode; move KITH_DATA_DIR to a local disk." if waits else ""
+        yield Finding(f"In SQLite, readers {'wait' if waits else 'do not wait'} for a writer.", remedy)
+
+
+def _is_in_wal_mode(path: Path) -> bool:
+    """Read it off the file's header: bytes 18 and 19 are 2 then (sqlite.org/fileformat2.html, 1.3.3)."""
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\2\2"
+
+
+def files_can_be_written() -> Iterator[Finding]:
+    from django.conf import settings
+
+    for what, folder in (("data", settings.DATA_DIR), ("photos", settings.MEDIA_ROOT)):
+        if _can_write(folder):
+            yield Finding(f"The folder of the {what} can be written.")
+        else:
+            yield Finding(
+                f"No {what} can be written.", f"Run kith migrate, or let this account write in {folder}"
+            )
+    if settings.DATA_DIR.is_dir():
+        free = shutil.disk_usage(settings.DATA_DIR).free
+        remedy = "" if free >= LEAST_FREE else "Make room."
+        yield Finding(f"{free / 1e9:.1f} GB are free on the disk of the data.", remedy)
+    if stale := _stale_translations(settings.LOCALE_PATHS):
+        yield Finding(f"Not compiled: {', '.join(stale)}.", "Run: kith migrate")
+    else:
+        yield Finding("Translations are compiled.")
+
+
+def _can_write(folder: Path) -> bool:
+    probe = folder / ".kith-check"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _stale_translations(folders: list[Path]) -> list[str]:
+    sources = [source for folder in folders for source in sorted(folder.glob("*/LC_MESSAGES/*.po"))]
+    return [
+        source.parts[-3]
+        for source in sources
+        if not (made := source.with_suffix(".mo")).exists() or made.stat().st_mtime < source.stat().st_mtime
+    ]
+
+
+def worker_is_alive() -> Iterator[Finding]:
+    from kith.core.clock import utc_now
+    from kith.jobs.housekeeping import SILENCE_ALLOWED, find_sign_of_life
+
+    seen = find_sign_of_life()
+    if seen is None:
+        yield Finding("No worker has ever run here.", "Run one beside the server: kith worker")
+    elif (silent := utc_now() - seen) > SILENCE_ALLOWED:
+        minutes = int(silent.total_seconds() // 60)
+        yield Finding(f"The worker has been silent for {minutes} minutes.", "Start it again: kith worker")
+    else:
+        yield Finding("The worker is alive.")
+
+
+def facts_agree() -> Iterator[Finding]:
+    """What is written in two places must be the same in both."""
+    from kith.sharing.deliver import find_differences
+    from kith.ties.checks import find_contradictions
+
+    looks: dict[str, Callable[[], list[str]]] = {
+        "Deliveries are what circles and audiences say": find_differences,
+        "Relationships and circles agree": lambda: list(find_contradictions()),
+    }
+    for what, look in looks.items():
+        differences = look()
+        for difference in differences[:MOST_NAMED]:
+            click.echo(f"       {difference}")
+        if differences:
+            fault = f"{len(differences)} differ. That is a fault of the program; please report it."
+            yield Finding(f"Not so: {what}.", fault)
+        else:
+            yield Finding(f"{what}.")

@@ -1,0 +1,147 @@
+"""The shop as its staff see it. Of an order they see what became of it, not where it went."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin, TabularInline
+
+from kith.core import fulltext
+from kith.core.ids import write_id
+from kith.shop.models import Category, Listing, Merchant, MerchantStaff, OrderLine, Source
+from kith.shop.search import INDEX, index_listings
+from kith.shop.services import register_source
+
+STAFF = "staff look into the orders of the shop"
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    """What staff may read and nobody changes by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Category)
+class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("name_zh", "name_en", "code", "parent", "sensitive")
+    list_filter = ("sensitive",)
+    search_fields = ("code", "name_zh", "name_en")
+    ordering = ("position", "code")
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        index_listings(Listing.objects.filter(category=obj).values_list("pk", flat=True))
+
+
+class MerchantStaffInline(TabularInline):  # type: ignore[misc]
+    model = MerchantStaff
+    autocomplete_fields = ("person",)
+    extra = 0
+    verbose_name = gettext_lazy("person who acts for it")
+    verbose_name_plural = gettext_lazy("people who act for it")
+
+
+@admin.register(Merchant)
+class MerchantAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("name", "region", "source", "created_at")
+    search_fields = ("name", "external_id")
+    list_filter = ("source",)
+    readonly_fields = ("source", "external_id", "created_at")
+    inlines: ClassVar = [MerchantStaffInline]
+
+    def save_model(self, request: HttpRequest, obj: Merchant, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        index_listings(Listing.objects.filter(merchant=obj).values_list("pk", flat=True))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Listing)
+class ListingAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("title", "merchant", "category", "price", "on_sale", "source")
+    search_fields = ("title", "external_id")
+    list_filter = ("on_sale", "category", "source")
+    list_select_related = ("merchant", "category")
+    autocomplete_fields = ("merchant", "category")
+    readonly_fields = ("source", "external_id", "created_at")
+    show_full_result_count = False
+    actions = ("take_off_sale",)
+
+    def save_model(self, request: HttpRequest, obj: Listing, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        index_listings([obj.pk])
+
+    def delete_model(self, request: HttpRequest, obj: Listing) -> None:
+        fulltext.remove(INDEX, [obj.pk])
+        super().delete_model(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was ever bought stays; what is not to be sold is taken off sale."""
+        return False
+
+    @admin.action(description=gettext_lazy("Take off sale"))
+    def take_off_sale(self, request: HttpRequest, queryset: QuerySet[Listing]) -> None:
+        ids = list(queryset.values_list("pk", flat=True))
+        Listing.objects.filter(pk__in=ids).update(on_sale=False)
+        index_listings(ids)
+        messages.success(request, _("%(number)s listings are off sale.") % {"number": len(ids)})
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(ReadOnlyAdmin):
+    """What was ordered and what became of it; not by whom, and not where it went."""
+
+    list_display = ("number", "listing", "merchant", "status", "status_at", "placed_at")
+    fields = (
+        "number", "listing", "merchant", "quantity", "price", "status", "status_at", "reason",
+        "placed_at", "delivered_at",
+    )  # fmt: skip
+    list_filter = ("status",)
+    list_select_related = ("listing", "merchant")
+    search_fields = ("listing__title", "merchant__name")
+    ordering = ("-placed_at", "-pk")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
+        return OrderLine.objects.unguarded(STAFF).order_by(*self.ordering)
+
+    @admin.display(description=gettext_lazy("number"))
+    def number(self, line: OrderLine) -> str:
+        return write_id(line.pk)
+
+
+@admin.register(Source)
+class SourceAdmin(ModelAdmin):  # type: ignore[misc]
+    """Host shops that send us records. A secret is shown once, when it is made."""
+
+    list_display = ("name", "created_at")
+    fields = ("name",)
+    actions = ("renew_secret",)
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        self._tell(request, obj.name, register_source(obj.name))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None
+
+    @admin.action(description=gettext_lazy("Make a new secret"))
+    def renew_secret(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
+        for name in queryset.values_list("name", flat=True):
+            self._tell(request, name, register_source(name))
+
+    def _tell(self, request: HttpRequest, name: str, secret: str) -> None:
+        said = _("%(name)s signs with %(secret)s. Write it down: it is not shown again.")
+        messages.warning(request, said % {"name": name, "secret": secret})

@@ -1,0 +1,100 @@
+"""Forms about the reader's own account."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kith.people.models import Person, birth_years
+from kith.people.profile import LONGEST_NAME
+from kith.people.regions import cities, provinces
+from kith.people.tokens import LONGEST_NAME as LONGEST_KEY_NAME
+from kith.people.tokens import Scope
+
+LIVES = {30: _("One month"), 90: _("Three months"), 365: _("One year")}
+"""For how many days a key can open."""
+
+
+class ProfileForm(forms.Form):
+    """What one says of oneself. The domain settles names and handles; the form only asks."""
+
+    display_name = forms.CharField(
+        label=_("Your name, as friends know you"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    handle = forms.CharField(
+        label=_("Your Kith name"),
+        help_text=_("Friends find you by it. 3 to 20 letters a–z, digits and _."),
+        max_length=21,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+    )
+    province = forms.ChoiceField(
+        label=_("Province"),
+        required=False,
+        widget=forms.Select(
+            attrs={
+                "hx-post": "",
+                "hx-trigger": "change",
+                "hx-vals": '{"cities": "1"}',
+                "hx-target": "#city",
+                "hx-swap": "outerHTML",
+            }
+        ),
+    )
+    city = forms.ChoiceField(
+        label=_("City"), help_text=_("Leave it open to say only the province."), required=False
+    )
+    born = forms.IntegerField(
+        label=_("Year of birth"),
+        help_text=_("You can leave this empty."),
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "bday-year"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=Person.Language.choices)
+    care_mode = forms.BooleanField(
+        label=_("Care mode"),
+        help_text=_("Larger letters, stronger colours, fewer things on a page."),
+        required=False,
+    )
+    found_by_phone = forms.BooleanField(
+        label=_("Who knows my phone number can find me by it"),
+        help_text=_("They see your name and can ask to be friends. Your number is shown to nobody."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, now: datetime, reader_language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        years = birth_years(now)
+        self.fields["born"].widget.attrs.update(min=years[0], max=years[-1])
+        self._choose_from("province", (("", _("I would rather not say")), *provinces(reader_language)))
+        province = str(self["province"].value() or "")
+        self._choose_from("city", (("", _("The whole province")), *cities(province, reader_language)))
+        self.has_cities = bool(cities(province, reader_language))
+
+    def _choose_from(self, name: str, choices: tuple[tuple[str, Any], ...]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
+
+    @property
+    def region(self) -> str:
+        return str(self.cleaned_data["city"] or self.cleaned_data["province"])
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(
+        label=_("What is it for?"),
+        help_text=_("For example: my spreadsheet at home."),
+        max_length=LONGEST_KEY_NAME,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What may it do?"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long does it open?"), choices=list(LIVES.items()), coerce=int, initial=90
+    )
+
+    def end(self, now: datetime) -> datetime:
+        return now + timedelta(days=self.cleaned_data["days"])

@@ -1,0 +1,105 @@
+"""Forms of the shop: where an order goes, and why something comes back."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from kith.people.regions import cities, province_of, provinces
+from kith.shop.services import MOST_PIECES, Delivery
+
+
+class BuyForm(forms.Form):
+    """What to write on the parcel. The shop settles whether it can be delivered; the form only asks."""
+
+    quantity = forms.IntegerField(
+        label=_("How many?"),
+        initial=1,
+        min_value=1,
+        max_value=MOST_PIECES,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    recipient = forms.CharField(
+        label=_("Who receives it?"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        help_text=_("The courier calls it. Nobody else is given it."),
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    province = forms.ChoiceField(
+        label=_("Province"),
+        widget=forms.Select(
+            attrs={
+                "hx-post": "",
+                "hx-trigger": "change",
+                "hx-vals": '{"cities": "1"}',
+                "hx-target": "#city",
+                "hx-swap": "outerHTML",
+            }
+        ),
+    )
+    city = forms.ChoiceField(label=_("City"), required=False)
+    address = forms.CharField(
+        label=_("District, street, house and flat"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "street-address"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "zh-hans"
+        self._choose_from("province", (("", _("Please choose")), *provinces(language)))
+        below = cities(str(self["province"].value() or ""), language)
+        self._choose_from("city", (("", _("Please choose")), *below))
+        self.has_cities = bool(below)
+
+    def _choose_from(self, name: str, choices: tuple[tuple[str, Any], ...]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (
+            cleaned.get("province")
+            and self.has_cities
+            and not cleaned.get("city")
+            and "city" not in self.errors
+        ):
+            self.add_error("city", _("Please choose the city."))
+        return cleaned
+
+    @property
+    def delivery(self) -> Delivery:
+        written = self.cleaned_data
+        region = written["city"] or written["province"]
+        return Delivery(written["recipient"], written["phone"], region, written["address"])
+
+
+def written_before(delivery: Delivery | None, quantity: int) -> dict[str, Any]:
+    """What the form begins with: where the last order went."""
+    if delivery is None:
+        return {"quantity": quantity}
+    region = delivery.region
+    return {
+        "quantity": quantity,
+        "recipient": delivery.recipient,
+        "phone": delivery.phone,
+        "province": province_of(region) if region else "",
+        "city": "" if region.endswith("0000") else region,
+        "address": delivery.address,
+    }
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why?"),
+        help_text=_("A few words are enough: broken, too small, not as described."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

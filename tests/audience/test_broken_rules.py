@@ -1,0 +1,166 @@
+"""Each clause of the rule is taken away on purpose, and the oracle must notice.
+
+A clause that can go without anything failing is either not tested or not needed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.db.models import Q
+
+from kith.audience import comments, shares
+from kith.core.guard import Guarded, GuardedQuerySet, Viewer
+from kith.sharing import models
+from kith.sharing.models import Comment, Like, Share, SharePhoto
+from kith.ties.models import Relationship
+from tests.audience.cast import Cast
+from tests.oracle.compare import compare_deliveries, compare_what_is_seen
+from tests.oracle.pair import undone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast, made once: nothing here changes it."""
+    with django_db_blocker.unblock():
+        database: AbstractContextManager[None] = undone()
+        with database:
+            yield Cast()
+
+
+def compare(cast: Cast) -> None:
+    compare_deliveries(cast.pair)
+    for who in [None, *cast.pair.plain.people]:
+        compare_what_is_seen(cast.pair, cast.pair.viewer(who))
+
+
+def test_unbroken_it_is_what_the_oracle_says(cast: Cast) -> None:
+    compare(cast)
+
+
+# --- A condition left out ---------------------------------------------------------------
+
+CONDITIONS = [
+    "shares._is_shown: viewer",
+    "shares._is_shown: visible_from__lte",
+    "shares._is_shown: visible_until__gt",
+    "shares.sees_delivery: muted",
+    "shares._authors_who_show: owner",
+    "shares._authors_who_show: other",
+    "shares._authors_who_show: friend_at__isnull",
+    "shares._authors_who_show: blocked",
+    "shares._authors_who_show: blocked_by",
+    "shares._authors_who_show: hidden_by",
+    "shares._authors_who_show: shows",
+    "shares.sees_share: author",
+    "shares.is_public: to_everyone",
+    "shares.is_public: withdrawn_at",
+    "shares.is_public: visible_from__lte",
+    "shares.is_public: author__shows",
+    "shares.shut_out: blocked",
+    "shares.shut_out: blocked_by",
+    "shares.shut_out: other",
+    "comments.sees_comment: hidden_at",
+    "comments.sees_comment: pk",
+]
+
+
+class Cut:
+    """Drops one condition wherever one function of `audience` says it."""
+
+    def __init__(self, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        place, self.condition = where.split(": ")
+        module, self.function = place.split(".")
+        self.module = f"kith.audience.{module}"
+        self.cuts = 0
+        monkeypatch.setattr(sys.modules[self.module], "Q", self._q)
+        self._filter = GuardedQuerySet.filter
+        monkeypatch.setattr(GuardedQuerySet, "filter", self._cut_filter())
+
+    def _left(self, given: dict[str, Any], frame: Any) -> dict[str, Any]:
+        here = (frame.f_globals.get("__name__"), frame.f_code.co_name) == (self.module, self.function)
+        if not here or self.condition not in given:
+            return given
+        self.cuts += 1
+        return {name: value for name, value in given.items() if name != self.condition}
+
+    def _q(self, *args: Any, **given: Any) -> Q:
+        left = self._left(given, sys._getframe(1))
+        # Of an alternative, nothing is left: it matches nothing. Of a conjunction, the rest is.
+        return Q(*args, **left) if args or left or not given else self._nothing_left()
+
+    def _nothing_left(self) -> Q:
+        return Q(pk__in=[]) if self.function == "shut_out" else Q(pk__isnull=False)
+
+    def _cut_filter(self) -> Any:
+        cut = self
+
+        def filter_(self: Any, *args: Any, **given: Any) -> Any:
+            return cut._filter(self, *args, **cut._left(given, sys._getframe(1)))
+
+        return filter_
+
+
+@pytest.mark.parametrize("where", CONDITIONS)
+def test_no_condition_can_be_left_out(where: str, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = Cut(where, monkeypatch)
+    with pytest.raises(AssertionError):
+        compare(cast)
+    assert cut.cuts, f"the rule does not say {where} any more"
+
+
+# --- A whole part left out ------------------------------------------------------------------
+
+
+def anything(*_: object, **__: object) -> Q:
+    return Q()
+
+
+def nothing(*_: object, **__: object) -> Q:
+    return Q(pk__in=[])
+
+
+def of_nobody(viewer: Viewer, who: str) -> Any:
+    return Relationship.objects.unguarded("broken on purpose").none()
+
+
+def even_if_closed(viewer: Viewer) -> Q:
+    return sees_delivery(Viewer(viewer.person_id, viewer.now, circle_open=True))
+
+
+sees_delivery = shares.sees_delivery
+PARTS: dict[str, tuple[Any, str, Any]] = {
+    "a delivery shows itself": (models, "sees_delivery", anything),
+    "no delivery is shown": (models, "sees_delivery", nothing),
+    "the circle side need not be open": (models, "sees_delivery", even_if_closed),
+    "every share is seen": (models, "sees_share", anything),
+    "no share is seen": (models, "sees_share", nothing),
+    "no review is public": (shares, "is_public", nothing),
+    "blocks do not count under shares": (comments, "shut_out", of_nobody),
+    "blocks do not count for public reviews": (shares, "shut_out", of_nobody),
+    "every comment is seen": (models, "sees_comment", anything),
+    "no comment is seen": (models, "sees_comment", nothing),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_part_can_be_left_out(part: str, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(*PARTS[part])
+    with pytest.raises(AssertionError):
+        compare(cast)
+
+
+@pytest.mark.parametrize("model", [Share, SharePhoto, Comment, Like], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("rule", [anything, nothing], ids=lambda rule: rule.__name__)
+def test_every_model_asks_its_own_rule(
+    model: type[Guarded], rule: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "sees", rule)
+    with pytest.raises(AssertionError):
+        compare(cast)
