@@ -3,7 +3,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 
-
 import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker

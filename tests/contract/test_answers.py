@@ -190,14 +190,19 @@ def test_a_cursor_that_is_not_ours(street: Street, cursor: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", [write_cursor(), write_cursor("x"), write_cursor(1, 2), write_cursor("2026-01-01", "x", 3)]
+    "cursor",
+    [write_cursor(), write_cursor("x"), write_cursor(1, 2), write_cursor("2026-01-01", "x", 3)],
+    ids=["empty", "text", "numbers", "three"],
 )
 def test_a_cursor_of_another_list(street: Street, cursor: str) -> None:
     share, listing = write_id(street.question.pk), write_id(street.kettle.pk)
     merchant = write_id(street.merchant.pk)
-    for path in ("/circle/feed", "/shares", f"/people/{write_id(street.mei.pk)}/shares", "/notices", "/friends",
-                 f"/shares/{share}/comments", "/listings", f"/listings/{listing}/reviews", "/orders/lines",
-                 f"/merchants/{merchant}/listings", "/listings?q=kettle"):  # fmt: skip
+    lists = [
+        "/circle/feed", "/shares", f"/people/{write_id(street.mei.pk)}/shares", "/notices", "/friends",
+        f"/shares/{share}/comments", "/listings", f"/listings/{listing}/reviews", "/orders/lines",
+        f"/merchants/{merchant}/listings", "/listings?q=kettle",
+    ]  # fmt: skip
+    for path in lists:
         joint = "&" if "?" in path else "?"
         problem(Program(street.mei).get(f"{path}{joint}cursor={cursor}"), 400)
     problem(Program(street.mei).get(f"/circle/feed/new?since={cursor}"), 400)

@@ -94,7 +94,7 @@ def test_an_id_that_was_another_batchs(street: Street) -> None:
         {"webhook_signature": "v1,a,b"},
         {"webhook_id": "", "webhook_signature": "v1,"},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_a_signature_that_does_not_hold(street: Street, wrong: dict[str, Any]) -> None:
     assert problem(send(RECORDS, **wrong), 401)["type"] == "/problems/bad-signature"

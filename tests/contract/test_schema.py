@@ -43,7 +43,7 @@ WITH_A_TOKEN = [
 
 @pytest.fixture(scope="module", autouse=True)
 def connection_kept() -> Iterator[None]:
-    """Keep the one connection with the street on it, which each request would close (as Django's Client does)."""
+    """Keep the one connection, which has the street on it and which each request would close."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from kith.core.ids import write_id
 from kith.people.consent_texts import TEXTS, current_text
@@ -108,8 +109,9 @@ def test_what_changes_something_is_not_done_by_a_link(name: str, mei: Person) ->
 def test_what_is_agreed_to_is_said_before(new: Person) -> None:
     text = current_text(Purpose.SHARING)
     shown = page(new, "open")
-    for line in (*text.seen, *text.never, *text.choices, text.agreement):
-        assert str(line) in shown
+    with override("en"):
+        for line in (*text.seen, *text.never, *text.choices, text.agreement):
+            assert str(line) in shown
     assert "checked" not in shown, "nobody agrees for them"
 
 
@@ -176,7 +178,7 @@ def test_closing_stays_possible_when_the_feature_is_closed(mei: Person) -> None:
 
 def test_the_ledger_shows_the_words_and_where_they_were_said(mei: Person) -> None:
     shown = page(mei, "ledger")
-    assert str(current_text(Purpose.SHARING).never[0]) in shown
+    assert "What you paid" in shown
     assert "on these pages" in shown
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.utils import translation
@@ -110,6 +111,11 @@ def describe(api: NinjaAPI, *, root: str) -> dict[str, Any]:
     return {"openapi": whole["openapi"], "info": whole["info"]} | {
         name: _untitled(whole[name]) for name in ("servers", "paths", "components")
     }
+
+
+def write_description(described: dict[str, Any]) -> str:
+    """Write it as it is published, so that two of them can be compared line by line."""
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 
 def _untitled(part: Any) -> Any:

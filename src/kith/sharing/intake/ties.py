@@ -16,7 +16,7 @@ from kith.sharing.intake.fields import RecordRefused
 from kith.sharing.intake.lookup import Known, people_of
 from kith.sharing.intake.records import BlockRecord, FriendsRecord, Origin, TieRecord
 from kith.sharing.intake.verdicts import TAKEN, UNCHANGED, Verdict, rejected
-from kith.sharing.services.circles import block, set_alias, set_hidden_from, set_muted
+from kith.sharing.services.friends import block, set_alias, set_hidden_from, set_muted
 from kith.ties.models import MOST_FRIENDS, FriendRequest, Relationship
 
 TAKING = "takes in how people of a source stand to one another"

@@ -2,18 +2,19 @@
 
 from kith.sharing.services.circles import (
     CircleRefused,
-    MayNotBefriend,
-    NeedsSignIn,
     TooMany,
-    accept_request,
     add_members,
-    block,
     change_circle,
     create_circle,
-    decline_request,
     delete_circle,
-    make_invitation,
     remove_member,
+)
+from kith.sharing.services.friends import (
+    MayNotBefriend,
+    accept_request,
+    block,
+    decline_request,
+    make_invitation,
     request_by_invitation,
     request_friend,
     revoke_invitation,
@@ -38,14 +39,8 @@ from kith.sharing.services.orders import (
 from kith.sharing.services.rights import copy_of_data, erase_person
 from kith.sharing.services.shares import (
     ask_question,
-    change_audience,
-    change_past,
-    delete_share,
     give_tip,
-    hide_share,
     share_purchase,
-    show_share,
-    withdraw_by_staff,
     write_review,
 )
 from kith.sharing.services.standing import (
@@ -58,6 +53,14 @@ from kith.sharing.services.standing import (
     suspend,
     unsuspend,
     withdraw_consent,
+)
+from kith.sharing.services.taking_back import (
+    change_audience,
+    change_past,
+    delete_share,
+    hide_share,
+    show_share,
+    withdraw_by_staff,
 )
 from kith.sharing.services.talk import CommentRefused, comment, delete_comment, set_useful
 

@@ -20,7 +20,7 @@ from kith.notices.models import Notice
 from kith.people.locks import lock_people
 from kith.people.models import AccessToken, Consent, Person, SharingPreference
 from kith.sharing.models import Audience, Comment, Like, Share
-from kith.sharing.services.circles import myself
+from kith.sharing.services.signed_in import myself
 from kith.shop.models import MerchantStaff, Order, OrderLine
 from kith.ties.models import Circle, FriendRequest, Invitation, Member, Relationship
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Literal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kith.core.batches import in_batches
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.media.models import Photo
-from kith.media.services import erase_photos
 from kith.notices.models import NoticeKind
 from kith.notices.services import forget
 from kith.people.locks import lock_people
@@ -23,13 +20,12 @@ from kith.sharing.deliver import redeliver
 from kith.sharing.models import (
     MOST_PHOTOS,
     Audience,
-    Comment,
     Outcome,
     Share,
     ShareKind,
     SharePhoto,
 )
-from kith.sharing.services.circles import myself
+from kith.sharing.services.signed_in import myself
 from kith.sharing.services.standing import MayNotShare
 from kith.shop.models import Category, LineStatus, Listing, OrderLine
 from kith.ties.models import Circle, Window
@@ -44,7 +40,7 @@ def share_purchase(viewer: Viewer, *, line_id: int, circle_ids: Collection[int],
     :raises NotThere: not a line the viewer bought.
     :raises MayNotShare: not arrived yet, a gift, a sensitive category, or sharing is not open.
     """
-    me = _open_author(viewer)
+    me = open_author(viewer)
     line = _own_line(viewer, line_id)
     circles = own_circles(viewer, circle_ids)
     require_shareable(line)
@@ -55,7 +51,7 @@ def share_purchase(viewer: Viewer, *, line_id: int, circle_ids: Collection[int],
         share.withdrawn_at = None if not share.withdrawn_by_staff else share.withdrawn_at
     share.save()
     forget(kind=NoticeKind.MAY_SHARE, subject=line.pk)
-    _show_to(share, circles)
+    show_to(share, circles)
     return share
 
 
@@ -116,15 +112,15 @@ def write_review(
     It is tied to the newest of the viewer's order lines of that listing that has no review yet.
 
     :param rating: 1 to 5 stars.
-    :raises NotThere: no such listing, circle or photo of the viewer's.
-    :raises MayNotShare: a sensitive category, too many words or photos, or sharing is not open.
+    :raises NotThere: no such listing, or a circle or photo is not the viewer's.
+    :raises MayNotShare: it says why.
     """
-    me = _open_author(viewer)
+    me = open_author(viewer)
     listing = _listing(listing_id)
     circles = own_circles(viewer, circle_ids)
     if rating not in range(1, 6):
         raise MayNotShare(_("Give one to five stars."))
-    if not circles and not to_everyone:
+    if not (circles or to_everyone):
         raise MayNotShare(_("Choose who may see it."))
     line = _line_to_review(viewer, listing)
     share = Share(
@@ -132,16 +128,16 @@ def write_review(
         kind=ShareKind.REVIEW,
         listing=listing,
         merchant_id=listing.merchant_id,
-        category_id=listing.category_id,
+        category=listing.category,
         line=line,
-        bought_month=month_of(line.placed_at) if line else None,
-        outcome=outcome_of(line) if line else Outcome.NONE,
         rating=rating,
         text=_words(text, required=False, most=2000),
         to_everyone=to_everyone,
         created_at=viewer.now,
         visible_from=viewer.now,
     )
+    if line is not None:
+        share.bought_month, share.outcome = month_of(line.placed_at), outcome_of(line)
     return _publish(viewer, share, circles, photo_ids)
 
 
@@ -197,7 +193,7 @@ def _say(
     category: str | None = None,
     photo_ids: Sequence[int] = (),
 ) -> Share:
-    me = _open_author(viewer)
+    me = open_author(viewer)
     circles = own_circles(viewer, circle_ids)
     if not circles:
         raise MayNotShare(_("Choose who may see it."))
@@ -220,7 +216,7 @@ def _publish(viewer: Viewer, share: Share, circles: Sequence[Circle], photo_ids:
     _require_not_sensitive(share.category)
     share.save()
     _attach(viewer, share, photo_ids)
-    _show_to(share, circles)
+    show_to(share, circles)
     return share
 
 
@@ -237,7 +233,7 @@ def _attach(viewer: Viewer, share: Share, photo_ids: Sequence[int]) -> None:
     )
 
 
-def _show_to(share: Share, circles: Sequence[Circle]) -> None:
+def show_to(share: Share, circles: Sequence[Circle]) -> None:
     """Make these circles the audience of a share, and deliver it accordingly."""
     Audience.objects.unguarded(OWN).filter(author=share.author_id, share=share).delete()
     Audience.objects.bulk_create(audience_of(share, circles))
@@ -254,134 +250,6 @@ def audience_of(share: Share, circles: Sequence[Circle]) -> list[Audience]:
         )
         for circle in circles
     ]
-
-
-# --- Taking back, and showing again ------------------------------------------------
-
-
-@transaction.atomic
-def hide_share(viewer: Viewer, *, share_id: int) -> None:
-    """Show it to nobody; its author keeps it and can show it again."""
-    share = own_share(viewer, share_id)
-    if share.withdrawn_at is None:
-        _set_withdrawn(share, viewer.now)
-
-
-@transaction.atomic
-def show_share(viewer: Viewer, *, share_id: int) -> None:
-    """Show again what was hidden.
-
-    :raises MayNotShare: the shop's staff withdrew it, or sharing is not open.
-    """
-    _open_author(viewer)
-    share = own_share(viewer, share_id)
-    if share.withdrawn_by_staff:
-        raise MayNotShare(_("The shop has taken this back. You cannot show it again."))
-    _set_withdrawn(share, None)
-
-
-def _set_withdrawn(share: Share, at: datetime | None) -> None:
-    share.withdrawn_at = at
-    share.save(update_fields=["withdrawn_at"])
-    redeliver(authors=[share.author_id], shares=[share.pk])
-
-
-@transaction.atomic
-def withdraw_by_staff(*, share_id: int, on: bool, now: datetime) -> None:
-    """Take something back for the shop, or (not `on`) undo that. Its author cannot show it meanwhile.
-
-    :raises NotThere: no such share.
-    """
-    shares = Share.objects.unguarded("staff take back what breaks the rules").filter(pk=share_id)
-    author = shares.values_list("author", flat=True).first()
-    if author is None:
-        raise NotThere
-    lock_people(author)
-    share = shares.get()
-    share.withdrawn_by_staff = on
-    share.save(update_fields=["withdrawn_by_staff"])
-    _set_withdrawn(share, now if on else None)
-
-
-@transaction.atomic
-def delete_share(viewer: Viewer, *, share_id: int) -> None:
-    """Erase it with all that was said under it; also cancels one that is still held."""
-    share = own_share(viewer, share_id)
-    attached = SharePhoto.objects.unguarded(OWN).filter(share=share)
-    erase_photos([row.photo for row in attached.select_related("photo")])
-    comments = Comment.objects.unguarded("notices of comments go with the share").filter(share=share)
-    for comment_id in comments.values_list("pk", flat=True):
-        for kind in (NoticeKind.COMMENT, NoticeKind.ANSWER, NoticeKind.REPLY):
-            forget(kind=kind, subject=comment_id)
-    forget(kind=NoticeKind.CORRECTION, subject=share.pk)
-    share.delete()
-
-
-@transaction.atomic
-def change_audience(
-    viewer: Viewer, *, share_id: int, circle_ids: Collection[int], to_everyone: bool = False
-) -> Share:
-    """Show it to these circles instead.
-
-    :raises MayNotShare: something other than a review to everyone, or sharing is not open.
-    """
-    _open_author(viewer)
-    share = own_share(viewer, share_id)
-    circles = own_circles(viewer, circle_ids)
-    if to_everyone and share.kind != ShareKind.REVIEW:
-        raise MayNotShare(_("Only a review can be shown to everyone."))
-    share.to_everyone = to_everyone
-    share.save(update_fields=["to_everyone"])
-    _show_to(share, circles)
-    return share
-
-
-@transaction.atomic
-def change_past(
-    viewer: Viewer,
-    *,
-    action: Literal["hide", "show", "audience"],
-    kinds: Collection[str] | None = None,
-    before: datetime | None = None,
-    circle_ids: Collection[int] = (),
-) -> int:
-    """Do one thing to many of one's shares; say how many it touched.
-
-    :param before: only what was visible from before this instant.
-    """
-    me = myself(viewer)
-    lock_people(me)
-    if action != "hide":
-        _open_author(viewer)
-    circles = own_circles(viewer, circle_ids)
-    rows = Share.objects.unguarded(OWN).filter(author=me, withdrawn_by_staff=False)
-    if kinds is not None:
-        rows = rows.filter(kind__in=kinds)
-    if before is not None:
-        rows = rows.filter(visible_from__lt=before)
-    match action:
-        case "hide":
-            rows = rows.filter(withdrawn_at=None)
-        case "show":
-            rows = rows.filter(withdrawn_at__isnull=False)
-    chosen = list(rows)
-    for some in in_batches(chosen, 500):
-        ids = [share.pk for share in some]
-        if action == "audience":
-            _replace_audiences(me, some, circles)
-        else:
-            withdrawn_at = viewer.now if action == "hide" else None
-            Share.objects.unguarded(OWN).filter(pk__in=ids).update(withdrawn_at=withdrawn_at)
-        redeliver(authors=[me], shares=ids)
-    return len(chosen)
-
-
-def _replace_audiences(author_id: int, shares: Sequence[Share], circles: Sequence[Circle]) -> None:
-    ids = [share.pk for share in shares]
-    Audience.objects.unguarded(OWN).filter(author=author_id, share__in=ids).delete()
-    rows = [audience for share in shares for audience in audience_of(share, circles)]
-    Audience.objects.bulk_create(rows, batch_size=1000)
-    Share.objects.unguarded(OWN).filter(pk__in=ids).update(to_everyone=False)
 
 
 # --- What an author may work with ---------------------------------------------------
@@ -405,7 +273,7 @@ def own_circles(viewer: Viewer, circle_ids: Collection[int]) -> list[Circle]:
     return circles
 
 
-def _open_author(viewer: Viewer) -> int:
+def open_author(viewer: Viewer) -> int:
     """Hold the author; nothing is shared by somebody who has not agreed to it."""
     me = myself(viewer)
     person = lock_people(me)[me]

@@ -23,7 +23,7 @@ from kith.people.queries import find_sharing_preference, has_consented
 from kith.people.services import record_consent
 from kith.sharing.deliver import redeliver
 from kith.sharing.models import Share
-from kith.sharing.services.circles import myself
+from kith.sharing.services.signed_in import myself
 from kith.shop.models import Category
 from kith.ties import services as ties
 

@@ -13,7 +13,7 @@ from kith.core.guard import Viewer
 from kith.notices.models import NoticeKind
 from kith.notices.services import forget, tell
 from kith.sharing.models import Comment, Like, Share, ShareKind
-from kith.sharing.services.circles import myself
+from kith.sharing.services.signed_in import myself
 
 
 class CommentRefused(Refused):

@@ -1,0 +1,156 @@
+"""Hiding, erasing, showing again, and changing who sees: one's own shares, one by one or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from kith.core.batches import in_batches
+from kith.core.errors import NotThere
+from kith.core.guard import Viewer
+from kith.media.services import erase_photos
+from kith.notices.models import NoticeKind
+from kith.notices.services import forget
+from kith.people.locks import lock_people
+from kith.sharing.deliver import redeliver
+from kith.sharing.models import Audience, Comment, Share, ShareKind, SharePhoto
+from kith.sharing.services.shares import (
+    OWN,
+    audience_of,
+    open_author,
+    own_circles,
+    own_share,
+    show_to,
+)
+from kith.sharing.services.signed_in import myself
+from kith.sharing.services.standing import MayNotShare
+from kith.ties.models import Circle
+
+
+@transaction.atomic
+def hide_share(viewer: Viewer, *, share_id: int) -> None:
+    """Show it to nobody; its author keeps it and can show it again."""
+    share = own_share(viewer, share_id)
+    if share.withdrawn_at is None:
+        _set_withdrawn(share, viewer.now)
+
+
+@transaction.atomic
+def show_share(viewer: Viewer, *, share_id: int) -> None:
+    """Show again what was hidden.
+
+    :raises MayNotShare: the shop's staff withdrew it, or sharing is not open.
+    """
+    open_author(viewer)
+    share = own_share(viewer, share_id)
+    if share.withdrawn_by_staff:
+        raise MayNotShare(_("The shop has taken this back. You cannot show it again."))
+    _set_withdrawn(share, None)
+
+
+def _set_withdrawn(share: Share, at: datetime | None) -> None:
+    share.withdrawn_at = at
+    share.save(update_fields=["withdrawn_at"])
+    redeliver(authors=[share.author_id], shares=[share.pk])
+
+
+@transaction.atomic
+def withdraw_by_staff(*, share_id: int, on: bool, now: datetime) -> None:
+    """Take something back for the shop, or (not `on`) undo that. Its author cannot show it meanwhile.
+
+    :raises NotThere: no such share.
+    """
+    shares = Share.objects.unguarded("staff take back what breaks the rules").filter(pk=share_id)
+    author = shares.values_list("author", flat=True).first()
+    if author is None:
+        raise NotThere
+    lock_people(author)
+    share = shares.get()
+    share.withdrawn_by_staff = on
+    share.save(update_fields=["withdrawn_by_staff"])
+    _set_withdrawn(share, now if on else None)
+
+
+@transaction.atomic
+def delete_share(viewer: Viewer, *, share_id: int) -> None:
+    """Erase it with all that was said under it; also cancels one that is still held."""
+    share = own_share(viewer, share_id)
+    attached = SharePhoto.objects.unguarded(OWN).filter(share=share)
+    erase_photos([row.photo for row in attached.select_related("photo")])
+    comments = Comment.objects.unguarded("notices of comments go with the share").filter(share=share)
+    for comment_id in comments.values_list("pk", flat=True):
+        for kind in (NoticeKind.COMMENT, NoticeKind.ANSWER, NoticeKind.REPLY):
+            forget(kind=kind, subject=comment_id)
+    forget(kind=NoticeKind.CORRECTION, subject=share.pk)
+    share.delete()
+
+
+@transaction.atomic
+def change_audience(
+    viewer: Viewer, *, share_id: int, circle_ids: Collection[int], to_everyone: bool = False
+) -> Share:
+    """Show it to these circles instead.
+
+    :raises MayNotShare: something other than a review to everyone, or sharing is not open.
+    """
+    open_author(viewer)
+    share = own_share(viewer, share_id)
+    circles = own_circles(viewer, circle_ids)
+    if to_everyone and share.kind != ShareKind.REVIEW:
+        raise MayNotShare(_("Only a review can be shown to everyone."))
+    share.to_everyone = to_everyone
+    share.save(update_fields=["to_everyone"])
+    show_to(share, circles)
+    return share
+
+
+@transaction.atomic
+def change_past(
+    viewer: Viewer,
+    *,
+    action: Literal["hide", "show", "audience"],
+    kinds: Collection[str] | None = None,
+    before: datetime | None = None,
+    circle_ids: Collection[int] = (),
+) -> int:
+    """Do one thing to many of one's shares; say how many it touched.
+
+    :param before: only what was visible from before this instant.
+    """
+    me = myself(viewer)
+    lock_people(me)
+    if action != "hide":
+        open_author(viewer)
+    circles = own_circles(viewer, circle_ids)
+    rows = Share.objects.unguarded(OWN).filter(author=me, withdrawn_by_staff=False)
+    if kinds is not None:
+        rows = rows.filter(kind__in=kinds)
+    if before is not None:
+        rows = rows.filter(visible_from__lt=before)
+    match action:
+        case "hide":
+            rows = rows.filter(withdrawn_at=None)
+        case "show":
+            rows = rows.filter(withdrawn_at__isnull=False)
+    chosen = list(rows)
+    for some in in_batches(chosen, 500):
+        ids = [share.pk for share in some]
+        if action == "audience":
+            _replace_audiences(me, some, circles)
+        else:
+            withdrawn_at = viewer.now if action == "hide" else None
+            Share.objects.unguarded(OWN).filter(pk__in=ids).update(withdrawn_at=withdrawn_at)
+        redeliver(authors=[me], shares=ids)
+    return len(chosen)
+
+
+def _replace_audiences(author_id: int, shares: Sequence[Share], circles: Sequence[Circle]) -> None:
+    ids = [share.pk for share in shares]
+    Audience.objects.unguarded(OWN).filter(author=author_id, share__in=ids).delete()
+    rows = [audience for share in shares for audience in audience_of(share, circles)]
+    Audience.objects.bulk_create(rows, batch_size=1000)
+    Share.objects.unguarded(OWN).filter(pk__in=ids).update(to_everyone=False)
