@@ -140,6 +140,16 @@ def test_hiding_works_at_the_next_request(street: Street) -> None:
     assert program.get(f"/shares/{write_id(street.review.pk)}").status_code == 404
 
 
+def test_an_author_sees_their_own_with_a_friends_eyes(street: Street) -> None:
+    program = Program(street.mei)
+    seen = items(program.get(f"/shares/as-seen-by/{write_id(street.bo.pk)}"))
+    assert len(seen) == 3
+    assert all(share["audience"]["circles"] == [] for share in seen)
+    sharing.set_hidden_from(looks(street.mei), other_id=street.bo.pk, on=True)
+    assert items(program.get(f"/shares/as-seen-by/{write_id(street.bo.pk)}")) == []
+    assert problem(program.get(f"/shares/as-seen-by/{write_id(street.eve.pk)}"), 404)
+
+
 def test_the_merchant_side_is_for_those_who_act_for_the_merchant(street: Street) -> None:
     desk = f"/desk/merchants/{write_id(street.merchant.pk)}/lines?tray=done"
     assert len(items(Program(street.mo).get(desk))) == 1

@@ -126,7 +126,7 @@ def test_the_caller_is_answered_in_their_language(street: Street) -> None:
 def test_a_method_that_an_address_does_not_answer_to(street: Street) -> None:
     answer = Program(street.mei).send("PUT", "/circle/feed")
     assert problem(answer, 405)["type"] == "/problems/wrong-method"
-    assert answer.headers["Allow"] == "GET"
+    assert answer.headers["Allow"] == "GET, HEAD"
 
 
 def test_head_is_get_without_the_body(street: Street) -> None:

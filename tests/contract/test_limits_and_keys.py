@@ -73,6 +73,10 @@ def test_finding_people_is_limited_most_strictly(street: Street, few: None) -> N
     assert program.get("/people?handle=mei").status_code == 200
     assert program.get("/people?handle=bo").status_code == 429
     assert program.get("/invitations/x/inviter").status_code == 429
+    forget_counts()
+    asking = Program(street.eve)
+    assert asking.post("/requests", {"handle": "mei"}).status_code == 201
+    assert asking.post("/requests", {"handle": "bo"}).status_code == 429
 
 
 def test_guessing_tokens_is_counted_by_address(street: Street, few: None) -> None:

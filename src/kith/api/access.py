@@ -105,6 +105,11 @@ class Access:
             raise Problem("wrong-content-type", _("Send %(type)s.") % {"type": self.takes})
 
 
+def charge_finding(request: ApiRequest) -> None:
+    """Count what finds a person by their handle, where an operation does not always."""
+    count(request, (FINDING, str(request.viewer.person_id)))
+
+
 def _bearer(request: HttpRequest) -> str | None:
     """The token that was sent; None if none was, and "" if something else stands in its place."""
     header = request.headers.get("Authorization")

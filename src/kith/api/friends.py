@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from pydantic import Field
 
-from kith.api.access import Access, ApiRequest
+from kith.api.access import Access, ApiRequest, charge_finding
 from kith.api.answers import answer, answer_all, answer_page, nothing
 from kith.api.cards import Person
 from kith.api.fields import Cursor, GivenId, GivenIds, Id, In, Limit, Out, PathId
@@ -161,12 +162,13 @@ def get_friend(request: ApiRequest, person_id: PathId) -> HttpResponse:
 def change_friend(request: ApiRequest, person_id: PathId, data: ChangedFriend) -> HttpResponse:
     """Mute a friend, hide from them, or call them something else. They are not told."""
     viewer = request.viewer
-    if data.muted is not None:
-        services.set_muted(viewer, other_id=person_id, on=data.muted)
-    if data.hidden_from is not None:
-        services.set_hidden_from(viewer, other_id=person_id, on=data.hidden_from)
-    if data.alias is not None:
-        services.set_alias(viewer, other_id=person_id, alias=data.alias)
+    with transaction.atomic():
+        if data.muted is not None:
+            services.set_muted(viewer, other_id=person_id, on=data.muted)
+        if data.hidden_from is not None:
+            services.set_hidden_from(viewer, other_id=person_id, on=data.hidden_from)
+        if data.alias is not None:
+            services.set_alias(viewer, other_id=person_id, alias=data.alias)
     return answer(Friend, ties.find_friend(viewer, person_id))
 
 
@@ -225,9 +227,14 @@ def request_friend(request: ApiRequest, data: NewRequest) -> HttpResponse:
             viewer, token=data.invitation, note=data.note, circle_id=data.circle_id
         )
     else:
-        found = data.person_id or _found(ties.find_person_by_handle(viewer, data.handle or "")).id
+        found = data.person_id or _find_to_ask(request, data.handle or "")
         made = services.request_friend(viewer, recipient_id=found, note=data.note, circle_id=data.circle_id)
     return answer(MadeRequest, {"request_id": made.pk if made else None}, status=201)
+
+
+def _find_to_ask(request: ApiRequest, handle: str) -> int:
+    charge_finding(request)
+    return _found(ties.find_person_by_handle(request.viewer, handle)).id
 
 
 @router.post("/requests/{id:request_id}/accept", auth=WRITES_JSON, response={204: None})

@@ -28,6 +28,8 @@ class ApiMiddleware:
             response = self._answer(request)
             if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
                 response = write_status(response)
+        if response.status_code == 405:
+            response["Allow"] = response.get("Allow", "").replace("GET", "GET, HEAD")
         if language := getattr(request, "language", None):
             response["Content-Language"] = language
         write_limits(response, getattr(request, "standings", ()))

@@ -102,6 +102,15 @@ def my_shares(
     return answer_page(request, SharePage, page)
 
 
+@router.get("/shares/as-seen-by/{id:person_id}", auth=READS, response=SharePage)
+def my_shares_as_seen_by(
+    request: ApiRequest, person_id: PathId, cursor: Cursor | None = None, limit: Limit = 20
+) -> HttpResponse:
+    """The caller's own shares as one of their friends sees them."""
+    page = queries.my_shares_as_seen_by(request.viewer, friend_id=person_id, cursor=cursor, size=limit)
+    return answer_page(request, SharePage, page)
+
+
 @router.post("/shares", auth=WRITES_JSON, response={201: Share})
 @takes_key
 def create_share(request: ApiRequest, data: NewShare) -> HttpResponse:

@@ -118,10 +118,7 @@ def write_review(
     me = open_author(viewer)
     listing = _listing(listing_id)
     circles = own_circles(viewer, circle_ids)
-    if rating not in range(1, 6):
-        raise MayNotShare(_("Give one to five stars."))
-    if not (circles or to_everyone):
-        raise MayNotShare(_("Choose who may see it."))
+    _require_stars_and_readers(rating, bool(circles) or to_everyone)
     line = _line_to_review(viewer, listing)
     share = Share(
         author_id=me,
@@ -139,6 +136,13 @@ def write_review(
     if line is not None:
         share.bought_month, share.outcome = month_of(line.placed_at), outcome_of(line)
     return _publish(viewer, share, circles, photo_ids)
+
+
+def _require_stars_and_readers(rating: int, has_readers: bool) -> None:
+    if rating not in range(1, 6):
+        raise MayNotShare(_("Give one to five stars."))
+    if not has_readers:
+        raise MayNotShare(_("Choose who may see it."))
 
 
 def _line_to_review(viewer: Viewer, listing: Listing) -> OrderLine | None:
