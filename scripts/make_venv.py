@@ -40,6 +40,9 @@ def main(arguments: list[str]) -> int:
     except subprocess.CalledProcessError as error:
         print(f"\nThis did not work: {' '.join(map(str, error.cmd))}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped; the next run goes on from here.", file=sys.stderr)
+        return 130
     _write_stamp(wanted)
     return 0
 
@@ -89,7 +92,8 @@ def _install(wanted: str) -> None:
     started = time.monotonic()
     print("Installing what Kith stands on, each package checked against its hash (once; a minute or two)")
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    _run_pip([*pip, "--require-hashes", "-r", str(LOCKS[wanted])])
+    # What is never imported need not be compiled; what is, Python compiles when it is.
+    _run_pip([*pip, "--no-compile", "--require-hashes", "-r", str(LOCKS[wanted])])
     own = ["--quiet", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
     subprocess.run([*pip, *own], check=True)
     print(f"Installed in {time.monotonic() - started:.0f} s")

@@ -66,7 +66,8 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     end_on_signals()
     if "--unit" in arguments:
-        return _run("quick tests", ["pytest", *TWO_AT_ONCE, "-q", "-m", QUICK])
+        quick = ["pytest", *TWO_AT_ONCE, "-q", "-m", QUICK]
+        return _run("quick tests", quick, HYPOTHESIS_PROFILE="quick")
     left_out = install_what_is_missing()
     if left_out and STRICT:
         return 1

@@ -45,10 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _choose_hypothesis_profile() -> None:
-    """`dev` is quick and looks elsewhere every time; `ci` is broader and always looks at the same."""
+    """`dev` looks elsewhere every time; `ci` is broader and always looks at the same; `quick` is neither."""
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
     hypothesis_settings.register_profile(
         "dev", max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=slow
+    )
+    hypothesis_settings.register_profile(
+        "quick", max_examples=6, stateful_step_count=8, deadline=None, suppress_health_check=slow
     )
     hypothesis_settings.register_profile(
         "ci",

@@ -92,7 +92,6 @@ def catalogue(world: World) -> Iterator[Record]:
             "title": f"Product {product}",
             "category": f"ciao-{number}",
             "price": "1.00",
-            "currency": "EUR",
         }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,27 +46,35 @@ def read_trust(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 class World:
-    """All of it, or what concerns the first `people` users, in memory."""
+    """All of it in memory, or a sample: the first users, and the first ratings of each.
 
-    def __init__(self, folder: Path, people: int | None = None) -> None:
-        self.ratings = [rating for rating in read_ratings(folder) if _is_kept(rating.user, people)]
+    A sample keeps all rows that are odd (no rating, or a product that its user has rated twice).
+    """
+
+    def __init__(self, folder: Path, *, people: int | None = None, ratings_each: int | None = None) -> None:
+        ratings = [rating for rating in read_ratings(folder) if _is_kept(rating.user, people)]
+        times = Counter((rating.user, rating.product) for rating in ratings)
+        self.rated_by: dict[str, list[Rating]] = defaultdict(list)
+        self.ratings: list[Rating] = []
+        for rating in ratings:
+            is_odd = rating.stars == 0 or times[rating.user, rating.product] > 1
+            if ratings_each is None or is_odd or len(self.rated_by[rating.user]) < ratings_each:
+                self.ratings.append(rating)
+                self.rated_by[rating.user].append(rating)
         self.trust = [
             (truster, trusted)
             for truster, trusted in read_trust(folder)
             if _is_kept(truster, people) and _is_kept(trusted, people)
         ]
+        self.trusted_by: dict[str, set[str]] = defaultdict(set)
+        for truster, trusted in self.trust:
+            self.trusted_by[truster].add(trusted)
         users = {rating.user for rating in self.ratings} | {user for pair in self.trust for user in pair}
         self.users = sorted(users, key=int)
         self.category_of: dict[str, str] = {}
         for rating in self.ratings:
             # A product that is filed under several categories stays where it was first.
             self.category_of.setdefault(rating.product, rating.category)
-        self.trusted_by: dict[str, set[str]] = defaultdict(set)
-        for truster, trusted in self.trust:
-            self.trusted_by[truster].add(trusted)
-        self.rated_by: dict[str, list[Rating]] = defaultdict(list)
-        for rating in self.ratings:
-            self.rated_by[rating.user].append(rating)
 
 
 def _is_kept(user: str, people: int | None) -> bool:

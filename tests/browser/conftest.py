@@ -1,4 +1,4 @@
-"""A telephone: Debian's Chromium, 390 pixels wide, on a server of the test's own."""
+"""A telephone, and the server that it looks at: the program as it is shipped, on a database of the test's own."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from kith.people.models import Person
+from tests.browser.phones import Phones, launch
+from tests.browser.server import Server, running_server
+from tests.browser.town import Town, build_town
 from tests.conftest import find_chromium
 
-PHONE = {"width": 390, "height": 844}
-QUIET = [
-    "--no-sandbox",  # it runs as root in CI, and sees nothing but our own pages
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
 OpenPhone = Callable[..., Page]
+"""`mei = open_phone(language="en")`: see `Phones.open`."""
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
+    """The web server, in a process of its own, on the database of the tests."""
+    with django_db_blocker.unblock(), running_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -33,44 +34,30 @@ def chromium() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; Django takes that for a sign of asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        browser = launch(playwright, chromium)
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def open_phone(chromium: Browser, live_server: Any) -> Iterator[OpenPhone]:
-    """Hand somebody a telephone: `mei = open_phone(); mei.goto("/")`. Each is a browser of its own.
-
-    A message of an error in its console (a script that failed, something that the security
-    policy forbade) fails the test.
-    """
-    contexts, complaints = [], []
-
-    def open_one(*, language: str = "zh-CN", javascript: bool = True, dark: bool = False) -> Page:
-        context = chromium.new_context(
-            base_url=live_server.url,
-            viewport=PHONE,  # type: ignore[arg-type]
-            locale=language,
-            timezone_id="Asia/Shanghai",
-            java_script_enabled=javascript,
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(10_000)
-        context.route(lambda url: not url.startswith(live_server.url), _refuse)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        contexts.append(context)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert [said for said in complaints if "status of 4" not in said] == []
+def phones(chromium: Browser, server: Server, transactional_db: None) -> Iterator[Phones]:
+    """Telephones to hand out. Whatever a browser complained of on any of them fails the test."""
+    phones = Phones(chromium, server.address)
+    yield phones
+    phones.put_away()
+    assert phones.complaints == []
 
 
-def _refuse(route: Route) -> None:
-    """Nothing on a page may lie anywhere but with us."""
-    route.abort()
+@pytest.fixture
+def open_phone(phones: Phones) -> OpenPhone:
+    return phones.open
+
+
+@pytest.fixture
+def town(transactional_db: None) -> Town:
+    """A shop with things to sell and somebody who sends them; nobody has bought anything yet."""
+    return build_town()
+
+
+def signed_in(open_phone: OpenPhone, person: Person, **options: Any) -> Page:
+    return open_phone(owner=person, **options)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponse
 from django.test import Client
@@ -68,7 +68,12 @@ class Program:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = named.pop("content-type", "application/json")
-        return self.client.generic(method, f"/api/v1{path}", data, content_type=kind, headers=named)
+        answer = self.client.generic(method, f"/api/v1{path}", data, content_type=kind, headers=named)
+        return cast("HttpResponse", answer)
+
+    def fetch(self, address: str) -> HttpResponse:
+        """GET a whole address."""
+        return cast("HttpResponse", self.client.get(address))
 
     def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
         return self.send("POST", path, body, **headers)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from kith.api import catalogue
 from kith.api.cards import Share
 from kith.core.ids import write_id
 from kith.core.paging import write_cursor
 from kith.sharing import services as sharing
+from kith.shop import queries as shop_queries
 from tests.contract.cast import HOME, Program, Street, items, looks, picture, problem
 
 ALLOWED = {
@@ -140,7 +140,7 @@ def test_a_fault_of_ours_is_a_problem_too(street: Street, monkeypatch: pytest.Mo
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(catalogue.shop, "category_tree", fail)
+    monkeypatch.setattr(shop_queries, "category_tree", fail)
     answer = Program(street.mei).get("/categories")
     assert problem(answer, 500)["type"] == "/problems/server-error"
     assert b"secret" not in answer.content
@@ -239,7 +239,7 @@ def test_a_photo_goes_in_and_out(street: Street) -> None:
     made = Program(street.mei).post("/photos", body, content_type=MULTIPART_CONTENT)
     assert made.status_code == 201, made.content
     address = json.loads(made.content)["address"]
-    out = Program(street.mei).client.get(f"{address}?size=small")
+    out = Program(street.mei).fetch(f"{address}?size=small")
     assert (out.status_code, out.headers["Content-Type"]) == (200, "image/webp")
-    assert problem(Program(street.bo).client.get(address), 404)
+    assert problem(Program(street.bo).fetch(address), 404)
     assert problem(Program(street.mei).post("/photos", b"{}"), 415)

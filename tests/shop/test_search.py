@@ -99,6 +99,12 @@ class TestFinding:
         assert titles.index("米饼") < titles.index("锅巴")
 
     def test_pages_go_on_without_a_gap_or_a_repeat(self) -> None:
+        merchant = goods.merchant("Lantern 灯笼百货")
+        records = [
+            ListingRecord("host", f"same {number}", merchant.pk, "toys", "一模一样", Money(100))
+            for number in range(5)
+        ]
+        record_listings(records)
         whole = [card.id for card in search_page(looks(None), query="灯笼").items]
         seen: list[int] = []
         cursor = None
@@ -109,7 +115,7 @@ class TestFinding:
             if cursor is None:
                 break
         assert seen == whole
-        assert len(seen) == len(TITLES)
+        assert len(seen) == len(set(seen)) == len(TITLES) + 5
 
 
 @pytest.mark.django_db
@@ -126,8 +132,10 @@ class TestKeepingTheIndexRight:
 
     def test_off_sale_is_not_found_and_back_on_sale_is(self) -> None:
         merchant = goods.merchant()
+        goods.listing("龙井", of=merchant, category="tea")
         goods.listing("龙井", of=merchant, category="tea", on_sale=False)
         assert self.titles("龙井") == []
+        assert not search.find_unindexed()
         goods.listing("龙井", of=merchant, category="tea")
         assert self.titles("龙井") == ["龙井"]
         assert not search.find_unindexed()

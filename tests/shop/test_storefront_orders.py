@@ -11,7 +11,7 @@ import pytest
 from kith.core.errors import NotThere
 from kith.shop import queries
 from kith.shop import services as shop
-from kith.shop.models import LineStatus, Order, OrderLine, Source
+from kith.shop.models import LineStatus, Listing, Order, OrderLine, Source
 from kith.shop.services import MOVES, BuyRefused, Delivery, KeyUsed, MoveRefused, ReasonMissing, Side
 from tests.shop import goods
 from tests.shop.goods import HOME, NOON, looks
@@ -48,6 +48,11 @@ class TestBuying:
     def test_a_second_click_orders_nothing_more(self) -> None:
         assert self.buy().pk == self.buy().pk
         assert OrderLine.objects.unguarded(LOOK).count() == 1
+
+    def test_a_second_click_is_answered_even_when_it_has_gone_off_sale_meanwhile(self) -> None:
+        line = self.buy()
+        Listing.objects.update(on_sale=False)
+        assert self.buy().pk == line.pk
 
     def test_the_same_key_for_something_else_is_refused(self) -> None:
         self.buy()
@@ -205,6 +210,7 @@ class TestSeeingOrders:
                 break
         assert seen == [line.pk for line in reversed(lines)]
         assert queries.my_lines(looks(None)).items == ()
+        assert queries.my_lines(looks(self.chen)).items == ()
 
     def test_a_line_of_mine_is_nobody_elses_not_even_the_merchants_by_this_door(self) -> None:
         line = goods.bought(self.mei, self.kettle)

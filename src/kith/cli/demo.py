@@ -63,7 +63,7 @@ def run_until_interrupted(port: int) -> None:
     signal.signal(signal.SIGHUP, _interrupt)
     running: list[subprocess.Popen[bytes]] = []
     try:
-        running.append(_start("serve", "--host", HOST, "--port", str(port)))
+        running.append(_start("serve", "--quiet", "--host", HOST, "--port", str(port)))
         running.append(_start("worker"))
         _wait_for_answer(port, running[0])
         _say_how_to_look_around(port)
@@ -85,7 +85,6 @@ def _start(*command: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "kith.cli", *command],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 (no threads yet)
     )
@@ -117,11 +116,14 @@ def _wait_for_answer(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 def _say_how_to_look_around(port: int) -> None:
-    from kith.cli.demo_data import CAST
+    from kith.cli.demo_data import CAST, PASSWORD
 
-    click.echo(f"\nKith is at http://{HOST}:{port}/   Sign in as:\n")
+    click.echo(f"\nKith is at http://{HOST}:{port}/")
+    click.echo(
+        f"Sign in as any of these with the password {PASSWORD}, or by phone: the code is printed here.\n"
+    )
     for somebody in CAST:
-        click.echo(f"  {somebody.handle:<10} {somebody.password:<22} {somebody.role}")
+        click.echo(f"  {somebody.handle:<10} {somebody.phone.removeprefix('+86')}  {somebody.role}")
     click.echo("\nCtrl-C ends it; what you do in it is kept. `make reset` starts over.")
 
 

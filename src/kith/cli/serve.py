@@ -31,7 +31,8 @@ def require_free_port(host: str, port: int) -> None:
 @click.option("--port", envvar="KITH_PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", envvar="KITH_WORKERS", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--threads", envvar="KITH_THREADS", default=4, show_default=True, type=click.IntRange(1, 64))
-def serve(*, host: str, port: int, workers: int, threads: int) -> None:
+@click.option("--quiet", is_flag=True, help="Do not say where it listens.")
+def serve(*, host: str, port: int, workers: int, threads: int, quiet: bool) -> None:
     """Serve pages and API.
 
     A request holds one thread of one worker; each thread holds one connection to the database.
@@ -53,6 +54,7 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     )
-    click.echo(f"Kith listens on http://{host}:{port}/ ({workers} × {threads} threads).")
+    if not quiet:
+        click.echo(f"Kith listens on http://{host}:{port}/ ({workers} × {threads} threads).")
     with suppress(KeyboardInterrupt):
         server.serve()

@@ -11,6 +11,7 @@ from huey import crontab
 from kith.core.clock import utc_now
 from kith.jobs.queue import queue
 from kith.people.services import forget_tries, remove_unfinished
+from kith.sharing.services import erase_unused_photos
 from kith.ties.models import Invitation
 
 log = structlog.get_logger("kith.jobs")
@@ -52,4 +53,5 @@ def every_night() -> None:
         invitations=clear_expired_invitations(now=now),
         unfinished=remove_unfinished(now=now),
         tries=forget_tries(now=now),
+        photos=erase_unused_photos(now=now),
     )

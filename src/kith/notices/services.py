@@ -25,6 +25,11 @@ def forget(*, kind: NoticeKind, subject: int) -> None:
     Notice.objects.unguarded("what it points to is gone").filter(kind=kind, subject=subject).delete()
 
 
+def dismiss(viewer: Viewer, *, kind: NoticeKind, subject: int) -> None:
+    """Take a notice away from the viewer, who does not want to hear of it. Nobody else's is touched."""
+    Notice.objects.visible_to(viewer).filter(kind=kind, subject=subject).delete()
+
+
 def mark_read(viewer: Viewer) -> None:
     """Mark all that the viewer has been told as read."""
     Notice.objects.visible_to(viewer).filter(read_at=None).update(read_at=viewer.now)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
@@ -18,6 +19,14 @@ from kith.shop.search import INDEX, index_listings
 from kith.shop.services import register_source
 
 STAFF = "staff look into the orders of the shop"
+
+
+class WithPrice:
+    """Writes the price of a listing or a line as the reader's language does."""
+
+    @admin.display(description=gettext_lazy("price"))
+    def price_written(self, priced: Listing | OrderLine) -> str:
+        return priced.price.written(to_locale(get_language() or "zh-hans"))
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
@@ -70,8 +79,8 @@ class MerchantAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Listing)
-class ListingAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ("title", "merchant", "category", "price", "on_sale", "source")
+class ListingAdmin(WithPrice, ModelAdmin):  # type: ignore[misc]
+    list_display = ("title", "merchant", "category", "price_written", "on_sale", "source")
     search_fields = ("title", "external_id")
     list_filter = ("on_sale", "category", "source")
     list_select_related = ("merchant", "category")
@@ -101,12 +110,12 @@ class ListingAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(OrderLine)
-class OrderLineAdmin(ReadOnlyAdmin):
+class OrderLineAdmin(WithPrice, ReadOnlyAdmin):
     """What was ordered and what became of it; not by whom, and not where it went."""
 
     list_display = ("number", "listing", "merchant", "status", "status_at", "placed_at")
     fields = (
-        "number", "listing", "merchant", "quantity", "price", "status", "status_at", "reason",
+        "number", "listing", "merchant", "quantity", "price_written", "status", "status_at", "reason",
         "placed_at", "delivered_at",
     )  # fmt: skip
     list_filter = ("status",)

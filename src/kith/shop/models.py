@@ -73,7 +73,11 @@ class Listing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="listing_source_id")]
-        indexes = [models.Index(fields=["category", "-created_at", "-id"], name="listing_newest_in_category")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="listing_newest"),
+            models.Index(fields=["category", "-created_at", "-id"], name="listing_newest_in_category"),
+            models.Index(fields=["merchant", "-created_at", "-id"], name="listing_newest_of_merchant"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -123,7 +123,8 @@ class Member(Guarded):
 class FriendRequest(Guarded):
     """A wish to be friends, waiting for an answer. Answered or withdrawn, it is gone.
 
-    A declined one stays, unseen by its sender as declined, so that it cannot be repeated at once.
+    A declined one stays, so that it cannot be repeated at once; to its sender it looks as before, and
+    is gone from their sight when they take it back.
     """
 
     id = RandomIdField()
@@ -132,8 +133,11 @@ class FriendRequest(Guarded):
     note = models.CharField(max_length=100, blank=True)
     circle = models.ForeignKey(Circle, models.SET_NULL, null=True, blank=True, related_name="+")
     """The sender's circle that the recipient goes into on accepting; the recipient never learns it."""
+    suggested = models.ForeignKey(Circle, models.SET_NULL, null=True, blank=True, related_name="+")
+    """The recipient's circle for which they made the invitation that this answers."""
     sent_at = models.DateTimeField()
     declined_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -142,7 +146,8 @@ class FriendRequest(Guarded):
 
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:
-        return Q(sender=viewer.person_id) | Q(recipient=viewer.person_id, declined_at=None)
+        sent = Q(sender=viewer.person_id, taken_back_at=None)
+        return sent | Q(recipient=viewer.person_id, declined_at=None)
 
 
 class Invitation(Guarded):

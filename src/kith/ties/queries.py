@@ -70,6 +70,8 @@ class RequestCard:
     face: Face
     note: str
     sent_at: datetime
+    suggested_circle: int | None = None
+    """For the recipient: the circle of theirs that they made the invitation for."""
 
 
 def faces(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Face]:
@@ -172,7 +174,9 @@ def requests_in(viewer: Viewer) -> tuple[RequestCard, ...]:
     rows = FriendRequest.objects.visible_to(viewer).filter(recipient=viewer.person_id)
     found = list(rows.order_by("-sent_at"))
     known = faces(viewer, [row.sender_id for row in found])
-    return tuple(RequestCard(row.pk, known[row.sender_id], row.note, row.sent_at) for row in found)
+    return tuple(
+        RequestCard(row.pk, known[row.sender_id], row.note, row.sent_at, row.suggested_id) for row in found
+    )
 
 
 def requests_out(viewer: Viewer) -> tuple[RequestCard, ...]:
@@ -217,15 +221,17 @@ def inviter(viewer: Viewer, token: str) -> Face:
 
     :raises NotThere: no such invitation, expired, or the two have shut each other out.
     """
+    invitation = find_invitation(viewer, token)
+    return faces(viewer, [invitation.owner_id])[invitation.owner_id]
+
+
+def find_invitation(viewer: Viewer, token: str) -> Invitation:
+    """The invitation of a link, for whoever holds it. :raises NotThere: as `inviter`."""
     rows = Invitation.objects.unguarded("whoever holds the link may know who made it")
-    owner_id = (
-        rows.filter(token=token, expires_at__gt=viewer.now, owner__is_active=True)
-        .values_list("owner", flat=True)
-        .first()
-    )
-    if owner_id is None or is_shut_out(viewer, owner_id):
+    found = rows.filter(token=token, expires_at__gt=viewer.now, owner__is_active=True).first()
+    if found is None or is_shut_out(viewer, found.owner_id):
         raise NotThere
-    return faces(viewer, [owner_id])[owner_id]
+    return found
 
 
 def how_much_trusted(viewer: Viewer, person_ids: Collection[int]) -> dict[int, int]:

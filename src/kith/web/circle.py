@@ -24,6 +24,7 @@ from kith.web.acts import onward
 from kith.web.circle_forms import CommentForm
 from kith.web.middleware import ViewerRequest
 from kith.web.once import FIELD, make_once, new_token
+from kith.web.security import FOR_A_PHOTO
 
 
 @require_GET
@@ -203,4 +204,5 @@ def photo(request: ViewerRequest, photo_id: int, size: str) -> HttpResponse:
     found = circle.find_shared_photo(request.viewer, photo_id=photo_id)
     response = HttpResponse(photo_file(found, size=size), content_type="image/webp")
     response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = FOR_A_PHOTO
     return response

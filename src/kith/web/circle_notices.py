@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kith.notices.models import NoticeKind
-from kith.notices.services import forget
+from kith.notices.services import dismiss
 from kith.sharing import queries as circle
 from kith.shop import queries as shop
 from kith.web.acts import act
@@ -30,5 +30,5 @@ def not_now(request: ViewerRequest, line_id: int) -> HttpResponse:
     """Stop asking whether something bought shall be shown."""
     with act(request, done=_("It stays with you. You can still show it later.")):
         line = shop.get_line(request.viewer, line_id=line_id)
-        forget(kind=NoticeKind.MAY_SHARE, subject=line.id)
+        dismiss(request.viewer, kind=NoticeKind.MAY_SHARE, subject=line.id)
     return redirect("circle:feed")

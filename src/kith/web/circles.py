@@ -154,7 +154,8 @@ def delete(request: ViewerRequest, circle_id: int) -> HttpResponse:
             return render(request, "circles/delete.html", {"detail": detail, "receipt": receipt})
         sharing.delete_circle(request.viewer, circle_id=circle_id)
         messages.success(
-            request, _("The circle %(name)s is gone. Its people are still your friends.")
-            % {"name": detail.summary.name}
+            request,
+            _("The circle %(name)s is gone. Its people are still your friends.")
+            % {"name": detail.summary.name},
         )
     return redirect("circles:list")

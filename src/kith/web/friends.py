@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
+from kith.core.ids import write_id
 from kith.people.phones import read_phone
 from kith.sharing import services as sharing
 from kith.ties import queries as ties
@@ -178,7 +179,8 @@ def accept(request: ViewerRequest, request_id: int) -> HttpResponse:
     viewer = request.viewer
     with act(request, thing=request_id):
         card = _request_in(viewer, request_id)
-        form = AcceptForm(sent(request), circles=ties.circles(viewer))
+        suggested = [write_id(card.suggested_circle)] if card.suggested_circle else []
+        form = AcceptForm(sent(request), circles=ties.circles(viewer), initial={"circles": suggested})
         if request.method == "POST" and form.is_valid() and _accept(request, card, form):
             return redirect("friends:friend", card.face.id)
         context = {"card": card, "form": form, "receipt": write_receipt(viewer, card.id)}

@@ -49,6 +49,21 @@ class AskForm(FindForm):
         offered.choices = [("", _("No circle yet")), *circle_choices(circles)]
 
 
+class InviteForm(forms.Form):
+    circle = forms.TypedChoiceField(
+        label=_("Whoever comes by it belongs to"),
+        help_text=_("Ticked already when they ask you; you can still change it. They never learn which."),
+        coerce=read_id,
+        empty_value=None,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, circles: Sequence[CircleSummary], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = cast(forms.ChoiceField, self.fields["circle"])
+        offered.choices = [("", _("I choose when they ask")), *circle_choices(circles)]
+
+
 class AcceptForm(forms.Form):
     circles = forms.TypedMultipleChoiceField(
         label=_("Which circles do they belong to?"),

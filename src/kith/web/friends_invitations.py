@@ -24,9 +24,9 @@ from kith.ties import queries as ties
 from kith.ties.models import Invitation
 from kith.ties.queries import Face
 from kith.web import once
-from kith.web.acts import act, write_receipt
+from kith.web.acts import act, sent, write_receipt
 from kith.web.friends import is_friend, say_asked
-from kith.web.friends_forms import AskForm
+from kith.web.friends_forms import AskForm, InviteForm
 from kith.web.middleware import ViewerRequest
 from kith.web.once import make_once
 
@@ -35,12 +35,13 @@ from kith.web.once import make_once
 def show_list(request: ViewerRequest) -> HttpResponse:
     """The open invitations, and making one."""
     viewer = request.viewer
-    if request.method == "POST":
+    form = InviteForm(sent(request), circles=ties.circles(viewer))
+    if request.method == "POST" and form.is_valid():
         with act(request, done=_("Here is your invitation. It lasts for seven days.")):
             make_once(
                 viewer,
                 token=request.POST.get(once.FIELD, ""),
-                make=lambda: sharing.make_invitation(viewer).pk,
+                make=lambda: sharing.make_invitation(viewer, circle_id=form.cleaned_data["circle"]).pk,
             )
         return redirect("friends:invitations")
     cards = [
@@ -51,7 +52,7 @@ def show_list(request: ViewerRequest) -> HttpResponse:
         }
         for invitation in ties.invitations(viewer)
     ]
-    context = {"cards": cards, "once": once.new_token()}
+    context = {"cards": cards, "form": form, "once": once.new_token()}
     return render(request, "friends/invitations.html", context)
 
 

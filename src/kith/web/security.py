@@ -14,6 +14,9 @@ STRICT = f"{_ALWAYS}; script-src 'self'; style-src 'self'"
 FOR_STAFF = f"{_ALWAYS}; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
 """The admin's theme brings scripts within its pages and evaluates expressions in them."""
 
+FOR_A_PHOTO = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""A photo opened by itself: the browser draws a page around it, and styles it within that page."""
+
 
 class SecurityHeadersMiddleware:
     """Adds the headers that Django's own middleware does not know.

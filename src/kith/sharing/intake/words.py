@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
+from kith.notices.models import NoticeKind
+from kith.notices.services import forget
 from kith.people.models import Purpose
 from kith.people.queries import consents_given
 from kith.sharing.deliver import redeliver
@@ -111,6 +113,7 @@ class _Taking:
         line = None
         if record.order is not None and (record.line is not None or record.kind == ShareKind.PURCHASE):
             line = self._named_line(author, record, listing)
+            self._to_review.forget(line)
         elif record.kind == ShareKind.REVIEW and listing is not None and record.id not in self._here:
             line = self._to_review.take(author, listing, record)
         return (line.listing if line and not listing else listing), line
@@ -181,6 +184,9 @@ class _Taking:
         Audience.objects.bulk_create([*self._audiences, *self._moved_ends()], batch_size=1000)
         touched = [*self._new, *self._changed]
         redeliver(authors={share.author_id for share in touched}, shares=[share.pk for share in touched])
+        for share in self._new:
+            if share.kind == ShareKind.PURCHASE and share.line_id is not None:
+                forget(kind=NoticeKind.MAY_SHARE, subject=share.line_id)
 
     def _moved_ends(self) -> list[Audience]:
         """Audiences of changed shares that keep their circles, with ends after the new beginning."""
@@ -224,10 +230,15 @@ class _LinesToReview:
                 self._lines[line.buyer_id, line.listing_id].append(line)
 
     def take(self, author: int, listing: Listing, record: ShareRecord) -> OrderLine | None:
-        """The newest one that was bought before the review was written; it is then taken."""
+        """The newest one that had arrived when the review was written; it is then taken."""
         waiting = self._lines[author, listing.pk]
-        bought = [line for line in waiting if line.placed_at <= record.at]
+        bought = [line for line in waiting if line.delivered_at and line.delivered_at <= record.at]
         if not bought:
             return None
         waiting.remove(bought[-1])
         return bought[-1]
+
+    def forget(self, line: OrderLine) -> None:
+        """Take a line out that a record has named."""
+        waiting = self._lines[line.buyer_id, line.listing_id]
+        self._lines[line.buyer_id, line.listing_id] = [one for one in waiting if one.pk != line.pk]

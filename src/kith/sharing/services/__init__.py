@@ -36,6 +36,7 @@ from kith.sharing.services.orders import (
     ship_line,
     take_in_orders,
 )
+from kith.sharing.services.photos import erase_unused_photos
 from kith.sharing.services.rights import copy_of_data, erase_person
 from kith.sharing.services.shares import (
     ask_question,
@@ -91,6 +92,7 @@ __all__ = [
     "delete_share",
     "deliver_line",
     "erase_person",
+    "erase_unused_photos",
     "give_tip",
     "hide_share",
     "make_invitation",

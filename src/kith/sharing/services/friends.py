@@ -27,12 +27,11 @@ from kith.ties import services as ties
 from kith.ties.models import (
     MOST_FRIENDS,
     MOST_MEMBERS,
-    Circle,
     FriendRequest,
     Invitation,
     Relationship,
 )
-from kith.ties.queries import inviter, is_shut_out
+from kith.ties.queries import find_invitation, is_shut_out
 
 REQUEST_PAUSE = timedelta(days=30)
 """How long a declined request cannot be repeated."""
@@ -49,11 +48,17 @@ class MayNotBefriend(Refused):
 
 @transaction.atomic
 def request_friend(
-    viewer: Viewer, *, recipient_id: int, note: str = "", circle_id: int | None = None
+    viewer: Viewer,
+    *,
+    recipient_id: int,
+    note: str = "",
+    circle_id: int | None = None,
+    invitation: Invitation | None = None,
 ) -> FriendRequest | None:
     """Ask somebody to be friends. If they have asked already, that is an acceptance (None).
 
     :param circle_id: the viewer's circle that the other goes into on accepting.
+    :param invitation: what brought the viewer here, if anything.
     :raises NotThere: no such person, or the two have shut each other out.
     :raises MayNotBefriend: oneself, friends already, or declined in the last 30 days.
     """
@@ -70,21 +75,36 @@ def request_friend(
     if theirs is not None:
         accept_request(viewer, request_id=theirs.pk, circle_ids=[circle.pk] if circle else [])
         return None
-    return _send(viewer, recipient_id, note, circle)
-
-
-def _send(viewer: Viewer, recipient_id: int, note: str, circle: Circle | None) -> FriendRequest:
-    me = myself(viewer)
-    before = FriendRequest.objects.visible_to(viewer).filter(sender=me, recipient=recipient_id).first()
+    before = _find_earlier(viewer, recipient_id)
     if before is not None:
-        if before.declined_at is None or viewer.now < before.declined_at + REQUEST_PAUSE:
-            return before
-        before.delete()
+        return before
     request = FriendRequest.objects.create(
-        sender_id=me, recipient_id=recipient_id, note=note[:100], circle=circle, sent_at=viewer.now
+        sender_id=me,
+        recipient_id=recipient_id,
+        note=note[:100],
+        circle=circle,
+        suggested=invitation.circle if invitation else None,
+        sent_at=viewer.now,
     )
     tell(recipient_id, kind=NoticeKind.REQUEST, subject=request.pk, actor=me, at=viewer.now)
     return request
+
+
+def _find_earlier(viewer: Viewer, recipient_id: int) -> FriendRequest | None:
+    """A request that still stands, or was declined so lately that nothing new is sent.
+
+    The sender sees no difference between the two.
+    """
+    rows = FriendRequest.objects.unguarded("a declined request cannot be repeated at once")
+    before = rows.filter(sender=viewer.person_id, recipient=recipient_id).first()
+    if before is None:
+        return None
+    if before.declined_at is not None and viewer.now >= before.declined_at + REQUEST_PAUSE:
+        before.delete()
+        return None
+    before.taken_back_at = None
+    before.save(update_fields=["taken_back_at"])
+    return before
 
 
 @transaction.atomic
@@ -95,8 +115,10 @@ def request_by_invitation(
 
     :raises NotThere: no such invitation, or it has expired.
     """
-    owner = inviter(viewer, token)
-    return request_friend(viewer, recipient_id=owner.id, note=note, circle_id=circle_id)
+    invitation = find_invitation(viewer, token)
+    return request_friend(
+        viewer, recipient_id=invitation.owner_id, note=note, circle_id=circle_id, invitation=invitation
+    )
 
 
 @transaction.atomic
@@ -154,6 +176,9 @@ def withdraw_request(viewer: Viewer, *, request_id: int) -> None:
         raise NotThere
     if request.declined_at is None:
         request.delete()
+    else:
+        request.taken_back_at = viewer.now
+        request.save(update_fields=["taken_back_at"])
     forget(kind=NoticeKind.REQUEST, subject=request_id)
 
 
@@ -176,7 +201,10 @@ def make_invitation(viewer: Viewer, *, circle_id: int | None = None) -> Invitati
 
 
 def revoke_invitation(viewer: Viewer, *, invitation_id: int) -> None:
-    Invitation.objects.visible_to(viewer).filter(pk=invitation_id).delete()
+    """:raises NotThere: not an invitation of the viewer's."""
+    deleted, _rows = Invitation.objects.visible_to(viewer).filter(pk=invitation_id).delete()
+    if not deleted:
+        raise NotThere
 
 
 # --- Parting, and keeping apart ---------------------------------------------------

@@ -29,7 +29,7 @@ ERASE = "an account is erased"
 
 SECRET = {"password", "digest", "token"}
 """Never copied out: whoever holds a copy must not be able to sign in with it."""
-OTHERS_SAY = {"blocked_by", "muted_by", "hidden_by", "circle"}
+OTHERS_SAY = {"blocked_by", "muted_by", "hidden_by", "shows"}
 """On a row about somebody else: what that person has chosen is theirs to know."""
 
 
@@ -65,7 +65,7 @@ def _tables(me: int) -> Iterable[tuple[str, Iterable[Model]]]:
     yield "blocked", Relationship.objects.unguarded(COPY).filter(owner=me, blocked=True)
     yield "circles", Circle.objects.unguarded(COPY).filter(owner=me)
     yield "circle_members", Member.objects.unguarded(COPY).filter(owner=me)
-    yield "requests_sent", FriendRequest.objects.unguarded(COPY).filter(sender=me)
+    yield "requests_sent", FriendRequest.objects.unguarded(COPY).filter(sender=me, taken_back_at=None)
     yield "invitations", Invitation.objects.unguarded(COPY).filter(owner=me)
     yield "shares", Share.objects.unguarded(COPY).filter(author=me)
     yield "audiences", Audience.objects.unguarded(COPY).filter(author=me)
@@ -80,7 +80,7 @@ def _tables(me: int) -> Iterable[tuple[str, Iterable[Model]]]:
 def _plain(row: Model, leave_out: set[str]) -> dict[str, Any]:
     hidden = leave_out | (OTHERS_SAY if isinstance(row, Relationship) else set())
     if isinstance(row, FriendRequest):
-        hidden = hidden | {"declined_at"}
+        hidden = hidden | {"declined_at", "suggested"}
     return {
         field.attname: _value(field.value_from_object(row))
         for field in row._meta.concrete_fields

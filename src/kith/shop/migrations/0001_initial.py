@@ -111,7 +111,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='listing',
+            index=models.Index(fields=['-created_at', '-id'], name='listing_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='listing',
             index=models.Index(fields=['category', '-created_at', '-id'], name='listing_newest_in_category'),
+        ),
+        migrations.AddIndex(
+            model_name='listing',
+            index=models.Index(fields=['merchant', '-created_at', '-id'], name='listing_newest_of_merchant'),
         ),
         migrations.AddConstraint(
             model_name='listing',

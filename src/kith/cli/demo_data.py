@@ -1,0 +1,184 @@
+"""The demonstration neighbourhood: a county town in Hebei and its children in the cities.
+
+Who they are, what is sold and what was bought and said stands in `neighbourhood/*.toml`. All of
+it goes in by the doors that real use has, as records of the import and through the services of
+the circle side, so that it is as consistent as a real neighbourhood, and every time is reckoned
+back from now.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from itertools import combinations
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from kith.audience.viewer import CIRCLES
+from kith.cli.demo_story import Story
+from kith.core.clock import utc_now
+from kith.people.models import Person
+from kith.rollout.models import Feature
+from kith.rollout.services import set_openness
+from kith.sharing.intake import take_in
+from kith.shop.models import Merchant
+from kith.shop.services import load_categories, set_merchant_staff
+
+SOURCE = "demo"
+PASSWORD = "linli-2026"
+"""Public, since the demonstration does not run in production."""
+SINCE = timedelta(days=400)
+"""How long ago they opened their circles; everything that was bought is younger."""
+
+Record = dict[str, Any]
+Progress = Callable[..., Iterator[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """One whom a visitor can sign in as, and what to try as them."""
+
+    handle: str
+    phone: str
+    role: str
+    password: str = PASSWORD
+
+
+CAST = (
+    Somebody("mei", "+8613800138000", "Mei, in Beijing: a full feed, and things to show or not"),
+    Somebody("mama", "+8613800138001", "Mum, 62, in care mode: one of her purchases is still held"),
+    Somebody("baba", "+8613800138002", "Dad: his family, his old class and the neighbours"),
+    Somebody("lucy", "+8613800138006", "Lucy, in Shanghai: the same family, in English"),
+    Somebody("jianguo", "+8613800138005", "Jianguo, Dad's old classmate: a request waits for him"),
+    Somebody("zhouxiao", "+8613800138007", "Zhou Xiao, who is new: an empty account"),
+    Somebody("sunlaoban", "+8613800138008", "Boss Sun, a merchant: orders to send, a refund to answer"),
+    Somebody("desk", "+8613800138009", "The shop's staff: open /staff/"),
+)
+
+
+def load_neighbourhood(progress: Progress) -> None:
+    """Load all of it in one transaction: interrupted, nothing is there, and it can be done again.
+
+    :param progress: `cli.progress.progress`, or anything that hands on what it is given.
+    """
+    people, shops, told = _read("people"), _read("shops"), _read("story")
+    now = utc_now().replace(microsecond=0)
+    prices = {code: price for shop in shops["shop"] for code, _, _, price, _, _ in shop["goods"]}
+    story = Story(told, prices=prices, now=now, source=SOURCE)
+    records = [*_people(people, now), *_ties(people, now), *_goods(shops), *story.records(people)]
+    with transaction.atomic():
+        load_categories()
+        set_openness(CIRCLES, Feature.Openness.ALL, now=now)
+        things = _all_of_it(records, people, shops, story, now)
+        for _ in progress(things, "Loading the neighbourhood", total=len(records) + story.size(people)):
+            pass
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("kith.cli").joinpath(f"neighbourhood/{name}.toml").read_text(encoding="utf-8"))
+
+
+def _all_of_it(
+    records: list[Record], people: dict[str, Any], shops: dict[str, Any], story: Story, now: datetime
+) -> Iterator[object]:
+    for answer in take_in(records, source=SOURCE, now=now):
+        if answer.outcome == "rejected":
+            raise RuntimeError(f"{answer.type} {answer.id}: {answer.reason}")
+        yield answer
+    _let_sign_in(now)
+    _let_act(shops)
+    yield from story.happen(people)
+
+
+# --- People and how they know each other ------------------------------------------
+
+
+def _people(told: dict[str, Any], now: datetime) -> Iterator[Record]:
+    for person in told["person"]:
+        record = {"type": "person", "id": person["handle"]}
+        plain = ("handle", "name", "region", "born", "language", "care_mode", "sharing")
+        record |= {name: person[name] for name in plain if name in person}
+        if not person.get("new"):
+            since = _written(now - SINCE)
+            record |= {"sharing_since": since, "consent": {"sharing": {"version": "1", "at": since}}}
+        yield record
+
+
+def _ties(told: dict[str, Any], now: datetime) -> Iterator[Record]:
+    pairs = {pair for group in told["group"] for pair in combinations(sorted(group["members"]), 2)}
+    pairs |= {(min(pair["members"]), max(pair["members"])) for pair in told["pair"]}
+    at = _written(now - SINCE + timedelta(days=1))
+    for a, b in sorted(pairs):
+        yield {"type": "friends", "a": a, "b": b, "at": at}
+    yield from _circles(told)
+    for fact in ("muted", "hidden_from"):
+        for owner, others in told[fact].items():
+            yield from ({"type": "tie", "owner": owner, "other": other, fact: True} for other in others)
+    for owner, names in told["alias"].items():
+        for other, name in names.items():
+            yield {"type": "tie", "owner": owner, "other": other, "alias": name}
+
+
+def _circles(told: dict[str, Any]) -> Iterator[Record]:
+    members: dict[tuple[str, str], list[str]] = defaultdict(list)
+    kinds: dict[tuple[str, str], Record] = {}
+    for group in told["group"]:
+        plain = {name: group[name] for name in ("kind", "weight", "default", "window") if name in group}
+        for owner in group["members"]:
+            members[owner, group["name"]] += [other for other in group["members"] if other != owner]
+            kinds[owner, group["name"]] = plain
+    for pair in told["pair"]:
+        for owner, other in (pair["members"], reversed(pair["members"])):
+            members[owner, pair["into"][owner]].append(other)
+            kinds[owner, pair["into"][owner]] = {"kind": pair["kind"]}
+    for (owner, name), others in members.items():
+        yield {"type": "circle", "owner": owner, "name": name, "members": others, **kinds[owner, name]}
+
+
+def _let_sign_in(now: datetime) -> None:
+    """Give everybody the demonstration's password, and those of the cast a number that has been confirmed."""
+    people = Person.objects.filter(source=SOURCE)
+    people.update(password=make_password(PASSWORD), joined_at=now - SINCE)
+    for somebody in CAST:
+        people.filter(handle=somebody.handle).update(
+            phone=somebody.phone, phone_verified=True, found_by_phone=True
+        )
+    people.filter(handle="desk").update(is_staff=True, is_superuser=True)
+    people.filter(handle__in=["zhouxiao", "desk"]).update(joined_at=now)
+
+
+# --- Shops ------------------------------------------------------------------------
+
+
+def _goods(told: dict[str, Any]) -> Iterator[Record]:
+    for shop in told["shop"]:
+        yield {"type": "merchant", **{name: shop[name] for name in ("id", "name", "about", "region")}}
+    for shop in told["shop"]:
+        for code, title, shelf, price, picture, description in shop["goods"]:
+            yield {
+                "type": "listing",
+                "id": code,
+                "merchant": shop["id"],
+                "title": title,
+                "category": shelf,
+                "price": price,
+                "picture": picture,
+                "description": description,
+            }
+
+
+def _let_act(told: dict[str, Any]) -> None:
+    for shop in told["shop"]:
+        merchant = Merchant.objects.get(source=SOURCE, external_id=shop["id"])
+        staff = Person.objects.filter(source=SOURCE, external_id__in=shop["staff"])
+        set_merchant_staff(merchant_id=merchant.pk, person_ids=list(staff.values_list("pk", flat=True)))
+
+
+def _written(instant: datetime) -> str:
+    return instant.isoformat()

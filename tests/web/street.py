@@ -1,0 +1,167 @@
+"""A street for the tests of all pages together: everything that a person can have, Mei has.
+
+Mei shows things to Bo, who is in her circle; Eve is a stranger; Li acts for the merchant of the
+storefront; Mo looks after the installation. What must never leave carries a mark (`CANARIES`)
+that stands nowhere else, so that it is found wherever it turns up.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from PIL import Image
+
+from kith.audience.viewer import viewer_of
+from kith.core.clock import utc_now
+from kith.core.guard import Viewer
+from kith.core.money import Money
+from kith.media.services import take_in_photo
+from kith.people.models import Person
+from kith.people.tokens import Scope, make_token
+from kith.sharing import services as sharing
+from kith.sharing.models import Share
+from kith.shop.models import LineStatus, Listing, Merchant
+from kith.shop.records import LineRecord, OrderRecord
+from kith.shop.services import Delivery
+from kith.ties.queries import requests_in
+from tests.shop import goods
+from tests.web.cast import befriend, open_to_all, somebody
+
+ROLES = ("out", "Mei", "Bo", "Eve", "Li", "Mo")
+PRICE = Money(739137)
+QUANTITY = 86754
+HOME = Delivery("Rosa Recipient", "13812345678", "130600", "Canary Lane 31, behind the well")
+
+
+class Street:
+    """The people by name, and `args`: what stands in addresses, by the name of the parameter."""
+
+    def __init__(self) -> None:
+        self.now = utc_now()
+        open_to_all()
+        self.people = {name: self._person(name) for name in ("Mei", "Bo", "Eve", "Fay", "Gu", "Hua")}
+        self.people["Li"] = somebody("Li", consents=False)
+        self.people["Mo"] = somebody("Mo", consents=False, is_staff=True, is_superuser=True)
+        self._befriend()
+        self._sell()
+        self._buy()
+        self._show()
+        self.args = self._args()
+        self.token = make_token(self.looks("Mei"), name="Keyname Canary", scopes=["circle:read"])[0]
+        self.args["key_id"] = self.args["token_id"] = self.token.pk
+
+    def _person(self, name: str) -> Person:
+        person = somebody(name, consents=False)
+        person.display_name, person.phone = f"{name} Wang", f"+86139876543{len(name)}{ord(name[0]) % 10}"
+        person.phone_verified = True
+        person.save()
+        sharing.open_circles(self.looks_at(person, self.long_ago), text_version="1", surface="web")
+        person.refresh_from_db()
+        return person
+
+    @property
+    def long_ago(self) -> datetime:
+        return self.now - timedelta(days=90)
+
+    def looks_at(self, person: Person, now: datetime) -> Viewer:
+        return viewer_of(person, now)
+
+    def looks(self, name: str) -> Viewer:
+        return viewer_of(Person.objects.get(pk=self.people[name].pk), self.now)
+
+    # --- What there is --------------------------------------------------------------
+
+    def _befriend(self) -> None:
+        for name in ("Bo", "Fay", "Gu"):
+            befriend(self.people["Mei"], self.people[name])
+        mei = self.looks("Mei")
+        self.circle = sharing.create_circle(mei, name="Zhengzhou aunts", kind="family", is_default=True)
+        members = [self.people[name].pk for name in ("Bo", "Fay", "Gu")]
+        sharing.add_members(mei, circle_id=self.circle.pk, person_ids=members)
+        sharing.set_alias(mei, other_id=self.people["Bo"].pk, alias="Bobo the alias")
+        sharing.set_muted(mei, other_id=self.people["Gu"].pk, on=True)
+        sharing.request_friend(self.looks("Hua"), recipient_id=self.people["Mei"].pk, note="Hua's wish")
+        self.request_in = requests_in(mei)[0].id
+        self.request_out = self._ask("Eve")
+        self.invitation = sharing.make_invitation(mei, circle_id=self.circle.pk)
+
+    def _ask(self, name: str) -> int:
+        sent = sharing.request_friend(
+            self.looks("Mei"), recipient_id=self.people[name].pk, note="A wish of Mei's"
+        )
+        assert sent is not None
+        return sent.pk
+
+    def _sell(self) -> None:
+        self.merchant: Merchant = goods.merchant("Li's kettles", staff=(self.people["Li"],))
+        self.elsewhere: Merchant = goods.merchant("Another shop")
+        self.kettle: Listing = goods.listing("A kettle of Li's", of=self.merchant)
+        self.lamp: Listing = goods.listing("A lamp of another shop", of=self.elsewhere)
+
+    def _buy(self) -> None:
+        """The lamp long ago, in a host shop; the kettle today, in the storefront."""
+        mei = self.people["Mei"]
+        sharing.set_sharing(self.looks_at(mei, self.long_ago), mode="after_delivery")
+        self.placed_at = (self.now - timedelta(days=40)).replace(hour=5, minute=17, second=43)
+        self.delivered_at = self.placed_at + timedelta(days=3, hours=2, minutes=2)
+        said = LineRecord(
+            "LINE-77", self.lamp.pk, QUANTITY, PRICE, LineStatus.DELIVERED, self.delivered_at, "a secret reason"
+        )
+        order = OrderRecord("host", "ORDER-4711", mei.pk, self.placed_at, (said,), ship_to="130600")
+        self.lamp_line = sharing.take_in_orders([order], now=self.now)[0].line
+        self.line = sharing.place_order(
+            self.looks("Mei"), listing_id=self.kettle.pk, quantity=3, delivery=HOME, key="a key of Mei's"
+        )
+        sharing.ship_line(self.looks("Li"), line_id=self.line.pk)
+
+    def _show(self) -> None:
+        mei = self.looks("Mei")
+        self.purchase = Share.objects.unguarded("the test asks for what was made").get(line=self.lamp_line)
+        self.photo = self._photo()
+        self.share = sharing.write_review(
+            mei, listing_id=self.lamp.pk, rating=4, text="A warm light", circle_ids=[self.circle.pk],
+            photo_ids=[self.photo],
+        )  # fmt: skip
+        self.public = sharing.write_review(
+            mei, listing_id=self.kettle.pk, rating=5, text="It boils quickly", to_everyone=True
+        )
+        self.comment = sharing.comment(self.looks("Bo"), share_id=self.share.pk, text="Is it bright?")
+        sharing.comment(mei, share_id=self.share.pk, text="Bright enough")
+        sharing.ask_question(mei, text="Which blanket is warm?", circle_ids=[self.circle.pk])
+
+    def _photo(self) -> int:
+        file = io.BytesIO()
+        Image.new("RGB", (40, 30), "navy").save(file, "PNG")
+        file.seek(0)
+        return take_in_photo(self.looks("Mei"), file=file).pk
+
+    def _args(self) -> dict[str, Any]:
+        return {
+            "share_id": self.share.pk, "comment_id": self.comment.pk, "photo_id": self.photo, "size": "small",
+            "circle_id": self.circle.pk, "request_id": self.request_in, "invitation_id": self.invitation.pk,
+            "token": self.invitation.token, "line_id": self.line.pk, "merchant_id": self.merchant.pk,
+            "listing_id": self.kettle.pk,
+        }  # fmt: skip
+
+    # --- Who looks -------------------------------------------------------------------
+
+    def person_for(self, role: str) -> int:
+        """Whom an address is about: Mei, or for Mei herself Bo."""
+        return self.people["Bo" if role == "Mei" else "Mei"].pk
+
+    def browser(self, role: str) -> Client:
+        browser = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+        if role != "out":
+            browser.force_login(self.people[role])
+        return browser
+
+    def program(self, role: str) -> Client:
+        """A program that holds a token which allows everything."""
+        headers = {"accept-language": "en"}
+        if role != "out":
+            _, text = make_token(self.looks(role), name="a test", scopes=list(Scope.values))
+            headers["authorization"] = f"Bearer {text}"
+        return Client(headers=headers, raise_request_exception=False)
