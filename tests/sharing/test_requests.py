@@ -33,7 +33,7 @@ def ask(sender: Viewer, recipient: Viewer) -> int:
     assert recipient.person_id is not None
     request = sharing.request_friend(sender, recipient_id=recipient.person_id)
     assert request is not None
-    return request.pk
+    return request.id
 
 
 def test_an_invitation_remembers_its_circle_for_its_owner_alone(mei: Viewer, bo: Viewer) -> None:
@@ -65,7 +65,7 @@ def test_a_declined_request_cannot_be_repeated_by_taking_it_back(mei: Viewer, bo
 
 
 def test_whom_i_have_blocked_cannot_find_or_ask_me(mei: Viewer, bo: Viewer) -> None:
-    assert mei.person_id is not None and bo.person_id is not None
+    assert bo.person_id is not None
     request_id = ask(bo, mei)
     sharing.block(mei, other_id=bo.person_id)
     assert ties.requests_out(bo) == ()
