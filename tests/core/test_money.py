@@ -62,5 +62,5 @@ def test_no_text_is_read_as_a_fraction_of_a_coin(text: str) -> None:
 
 def test_it_is_written_as_the_reader_writes_it() -> None:
     assert Money(3990).written("zh-hans") == "¥39.90"
-    assert Money(3990).written("en") == "CN¥39.90"
+    assert Money(3990).written("en") == "¥39.90"
     assert Money(500, "JPY").written("en") == "¥500"

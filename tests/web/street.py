@@ -31,6 +31,9 @@ from tests.shop import goods
 from tests.web.cast import befriend, open_to_all, somebody
 
 ROLES = ("out", "Mei", "Bo", "Eve", "Li", "Mo")
+PHONES = {
+    name: f"+861398765432{digit}" for digit, name in enumerate(("Mei", "Bo", "Eve", "Fay", "Gu", "Hua"))
+}
 PRICE = Money(739137)
 QUANTITY = 86754
 HOME = Delivery("Rosa Recipient", "13812345678", "130600", "Canary Lane 31, behind the well")
@@ -54,10 +57,8 @@ class Street:
         self.args["key_id"] = self.args["token_id"] = self.token.pk
 
     def _person(self, name: str) -> Person:
-        person = somebody(name, consents=False)
-        person.display_name, person.phone = f"{name} Wang", f"+86139876543{len(name)}{ord(name[0]) % 10}"
-        person.phone_verified = True
-        person.save()
+        person = somebody(name, consents=False, phone=PHONES[name], phone_verified=True)
+        Person.objects.filter(pk=person.pk).update(display_name=f"{name} Wang")
         sharing.open_circles(self.looks_at(person, self.long_ago), text_version="1", surface="web")
         person.refresh_from_db()
         return person
@@ -108,7 +109,13 @@ class Street:
         self.placed_at = (self.now - timedelta(days=40)).replace(hour=5, minute=17, second=43)
         self.delivered_at = self.placed_at + timedelta(days=3, hours=2, minutes=2)
         said = LineRecord(
-            "LINE-77", self.lamp.pk, QUANTITY, PRICE, LineStatus.DELIVERED, self.delivered_at, "a secret reason"
+            "LINE-77",
+            self.lamp.pk,
+            QUANTITY,
+            PRICE,
+            LineStatus.DELIVERED,
+            self.delivered_at,
+            "a secret reason",
         )
         order = OrderRecord("host", "ORDER-4711", mei.pk, self.placed_at, (said,), ship_to="130600")
         self.lamp_line = sharing.take_in_orders([order], now=self.now)[0].line
@@ -120,14 +127,15 @@ class Street:
     def _show(self) -> None:
         mei = self.looks("Mei")
         self.purchase = Share.objects.unguarded("the test asks for what was made").get(line=self.lamp_line)
-        self.photo = self._photo()
+        self.photo, self.public_photo = self._photo(), self._photo()
         self.share = sharing.write_review(
             mei, listing_id=self.lamp.pk, rating=4, text="A warm light", circle_ids=[self.circle.pk],
             photo_ids=[self.photo],
         )  # fmt: skip
         self.public = sharing.write_review(
-            mei, listing_id=self.kettle.pk, rating=5, text="It boils quickly", to_everyone=True
-        )
+            mei, listing_id=self.kettle.pk, rating=5, text="It boils quickly", to_everyone=True,
+            photo_ids=[self.public_photo],
+        )  # fmt: skip
         self.comment = sharing.comment(self.looks("Bo"), share_id=self.share.pk, text="Is it bright?")
         sharing.comment(mei, share_id=self.share.pk, text="Bright enough")
         sharing.ask_question(mei, text="Which blanket is warm?", circle_ids=[self.circle.pk])

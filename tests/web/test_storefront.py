@@ -60,7 +60,7 @@ def text_of(response: Any) -> str:
 
 
 def token_of(response: Any) -> str:
-    [token] = set(re.findall(r'name="once" value="([^"]+)"', response.content.decode()))
+    [token] = {str(found) for found in re.findall(r'name="once" value="([^"]+)"', response.content.decode())}
     return token
 
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import django
 import pytest
+import unfold
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 from django.utils.translation import override
 
 from kith.core.money import Money
-from kith.web import jinja
+from kith.people.models import Person
+from kith.web import borrowed, jinja
 
 NOW = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)  # 17:26 in Shanghai
 
@@ -85,3 +95,51 @@ def test_an_address_keeps_its_query_but_for_what_changes() -> None:
     request = RequestFactory().get("/circle/?kind=tip&after=old")
     assert jinja.with_query(request, after="new") == "/circle/?kind=tip&after=new"
     assert jinja.with_query(request, after=None, kind=None) == "/circle/"
+
+
+def sentences(catalogue: Catalog) -> dict[str, list[str]]:
+    """Where each sentence of a catalogue stands; of one with a plural, its singular."""
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]: [file for file, _ in message.locations]
+        for message in catalogue
+        if message.id
+    }
+
+
+def djangos_own() -> set[str]:
+    own: set[str] = set()
+    for part in ("conf", "contrib/auth"):
+        with (Path(django.__path__[0]) / part / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
+            own |= set(sentences(read_po(file)))
+    return own
+
+
+def test_what_we_say_for_django_is_still_what_django_says() -> None:
+    with (settings.LOCALE_PATHS[0] / "zh_Hans/LC_MESSAGES/django.po").open("rb") as file:
+        ours = sentences(read_po(file))
+    borrowed_here = {words for words, files in ours.items() if "web/borrowed.py" in files}
+    assert len(borrowed_here) == len(borrowed.FORMS) + len(borrowed.COUNTED) + len(borrowed.STAFF)
+    assert borrowed_here - set(borrowed.STAFF) <= djangos_own()
+
+
+def test_what_we_say_for_the_staff_pages_still_stands_there() -> None:
+    root = Path(unfold.__path__[0])
+    files = [file for kind in ("*.html", "*.py") for file in root.rglob(kind)]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    assert [words for words in borrowed.STAFF if words not in text] == []
+
+
+def test_a_form_refuses_in_plain_chinese() -> None:
+    with override("zh-hans"):
+        with pytest.raises(ValidationError, match="这一项不能空着"):
+            forms.CharField().clean("")
+        with pytest.raises(ValidationError, match="太长了，最多 3 个字"):
+            forms.CharField(max_length=3).clean("烧水快的")
+        with pytest.raises(ValidationError, match="密码太短了，至少要 8 个字符"):
+            validate_password("ab1")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Kith name"), ("zh-hans", "里外号")])
+def test_a_password_like_ones_name_is_refused_in_our_words(language: str, words: str) -> None:
+    with override(language), pytest.raises(ValidationError, match=words):
+        validate_password("meilin1954x", Person(handle="meilin1954", display_name="Mei"))

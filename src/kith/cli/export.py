@@ -48,7 +48,8 @@ def _person_of(handle: str) -> int:
 def _opened(out: str) -> Iterator[IO[str]]:
     """The file to write, complete or not there: it gets its name when all of it is written."""
     if out == "-":
-        yield click.get_text_stream("stdout", encoding="utf-8")
+        with click.open_file("-", "w", encoding="utf-8") as standard:
+            yield cast("IO[str]", standard)
         return
     path = Path(out)
     unfinished = path.with_name(path.name + ".part")

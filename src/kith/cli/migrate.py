@@ -17,6 +17,8 @@ def prepare() -> list[str]:
     from django.conf import settings
     from django.core.management import call_command
 
+    from kith.shop.services import load_categories
+
     for folder in (settings.DATA_DIR, settings.MEDIA_ROOT, settings.STATIC_ROOT):
         folder.mkdir(parents=True, exist_ok=True)
     done = []
@@ -24,6 +26,7 @@ def prepare() -> list[str]:
         done.append(f"Translations compiled: {', '.join(compiled)}.")
     if waiting := unapplied_migrations():
         call_command("migrate", interactive=False, verbosity=0)
+        load_categories()
         done.append(f"Database brought up to date: {len(waiting)} steps.")
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)

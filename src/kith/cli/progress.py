@@ -25,7 +25,11 @@ class Progress:
         self._started = self._last_line = time.monotonic()
         self._bar: tqdm[Any] | None = None
         if sys.stderr.isatty():
-            self._bar = tqdm(total=total, desc=label, unit=f" {unit}" if unit else "it", unit_scale=True)
+            known = "{desc}: {percentage:3.0f}% |{bar}| {n_fmt} of {total_fmt}{unit}, {remaining} left"
+            unknown = "{desc}: {n_fmt}{unit} in {elapsed}"
+            self._bar = tqdm(
+                total=total, desc=label, unit=f" {unit}".rstrip(), bar_format=known if total else unknown
+            )
 
     def advance(self, by: int = 1) -> None:
         """Count `by` more as done."""

@@ -116,7 +116,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "kith.people.passwords.NotTheirNameValidator",
         "OPTIONS": {"user_attributes": ["handle", "display_name"]},
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

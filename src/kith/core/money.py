@@ -21,8 +21,12 @@ class Money:
         return Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
 
     def written(self, locale: str) -> str:
-        """Write it as the reader's language does: ¥39.90."""
-        return format_currency(self.amount, self.currency, locale=locale.replace("-", "_"))
+        """Write it as the reader's language does: ¥39.90.
+
+        Babel writes CN¥ in English, to tell it from the yen; a shop has one currency and one sign.
+        """
+        written = format_currency(self.amount, self.currency, locale=locale.replace("-", "_"))
+        return written.replace("CN¥", "¥")
 
 
 def read_money(text: str, currency: str) -> Money:

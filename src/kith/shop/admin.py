@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from kith.core import fulltext
 from kith.core.ids import write_id
-from kith.shop.models import Category, Listing, Merchant, MerchantStaff, OrderLine, Source
+from kith.shop.models import Listing, Merchant, MerchantStaff, OrderLine, Source
 from kith.shop.search import INDEX, index_listings
 from kith.shop.services import register_source
 
@@ -39,18 +39,6 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(Category)
-class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ("name_zh", "name_en", "code", "parent", "sensitive")
-    list_filter = ("sensitive",)
-    search_fields = ("code", "name_zh", "name_en")
-    ordering = ("position", "code")
-
-    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        index_listings(Listing.objects.filter(category=obj).values_list("pk", flat=True))
 
 
 class MerchantStaffInline(TabularInline):  # type: ignore[misc]

@@ -24,6 +24,8 @@ from kith.rollout.services import set_openness
 from kith.sharing import services as sharing
 from kith.sharing.models import Share
 from kith.shop.admin import ReadOnlyAdmin
+from kith.shop.models import Category, Listing
+from kith.shop.search import index_listings
 
 STAFF_SHARES = "staff look for what breaks the rules; circles' words are not shown to them"
 
@@ -101,6 +103,20 @@ class ListedInline(TabularInline):  # type: ignore[misc]
     extra = 0
     verbose_name = gettext_lazy("person to whom it is open")
     verbose_name_plural = gettext_lazy("people to whom it is open while it is open to listed people")
+
+
+@admin.register(Category)
+class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("name_zh", "name_en", "code", "parent", "sensitive")
+    list_filter = ("sensitive",)
+    search_fields = ("code", "name_zh", "name_en")
+    ordering = ("position", "code")
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        """A shelf that becomes sensitive takes what was shown of it out of sight at once."""
+        super().save_model(request, obj, form, change)
+        sharing.withdraw_sensitive(now=utc_now())
+        index_listings(Listing.objects.filter(category=obj).values_list("pk", flat=True))
 
 
 @admin.register(Feature)

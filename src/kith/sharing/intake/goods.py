@@ -10,12 +10,13 @@ from kith.sharing.intake.fields import RecordRefused
 from kith.sharing.intake.lookup import Known, merchants_of
 from kith.sharing.intake.records import CategoryEntry, ListingEntry, MerchantEntry, Origin
 from kith.sharing.intake.verdicts import TAKEN, Verdict, rejected
+from kith.sharing.services.taking_back import withdraw_sensitive
 from kith.shop.models import Category
 from kith.shop.records import ListingRecord, MerchantRecord
 from kith.shop.services import record_listings, record_merchants
 
 
-def take_categories(records: Sequence[CategoryEntry], _origin: Origin) -> list[Verdict]:
+def take_categories(records: Sequence[CategoryEntry], origin: Origin) -> list[Verdict]:
     """Upsert shelves, which all sources share. A record can make one sensitive, never the contrary."""
     wanted = {record.id for record in records} | {record.parent for record in records if record.parent}
     known = Category.objects.in_bulk(list(wanted))
@@ -32,6 +33,8 @@ def take_categories(records: Sequence[CategoryEntry], _origin: Origin) -> list[V
         category.position = category.position if record.position is None else record.position
         category.save()
         verdicts.append(TAKEN)
+    if any(record.sensitive for record in records):
+        withdraw_sensitive(now=origin.now)
     return verdicts
 
 

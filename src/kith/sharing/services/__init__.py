@@ -62,6 +62,7 @@ from kith.sharing.services.taking_back import (
     hide_share,
     show_share,
     withdraw_by_staff,
+    withdraw_sensitive,
 )
 from kith.sharing.services.talk import CommentRefused, comment, delete_comment, set_useful
 
@@ -122,5 +123,6 @@ __all__ = [
     "withdraw_by_staff",
     "withdraw_consent",
     "withdraw_request",
+    "withdraw_sensitive",
     "write_review",
 ]

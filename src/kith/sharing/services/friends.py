@@ -60,7 +60,7 @@ def request_friend(
     :param circle_id: the viewer's circle that the other goes into on accepting.
     :param invitation: what brought the viewer here, if anything.
     :raises NotThere: no such person, or the two have shut each other out.
-    :raises MayNotBefriend: oneself, friends already, or declined in the last 30 days.
+    :raises MayNotBefriend: oneself, or friends already.
     """
     me = myself(viewer)
     if recipient_id == me:
@@ -75,18 +75,23 @@ def request_friend(
     if theirs is not None:
         accept_request(viewer, request_id=theirs.pk, circle_ids=[circle.pk] if circle else [])
         return None
-    before = _find_earlier(viewer, recipient_id)
-    if before is not None:
-        return before
-    request = FriendRequest.objects.create(
-        sender_id=me,
-        recipient_id=recipient_id,
-        note=note[:100],
-        circle=circle,
-        suggested=invitation.circle if invitation else None,
-        sent_at=viewer.now,
+    suggested = invitation.circle if invitation else None
+    request = FriendRequest(
+        sender_id=me, recipient_id=recipient_id, note=note[:100], circle=circle, suggested=suggested
     )
-    tell(recipient_id, kind=NoticeKind.REQUEST, subject=request.pk, actor=me, at=viewer.now)
+    return _find_earlier(viewer, recipient_id) or _send(viewer, request)
+
+
+def _send(viewer: Viewer, request: FriendRequest) -> FriendRequest:
+    request.sent_at = viewer.now
+    request.save()
+    tell(
+        request.recipient_id,
+        kind=NoticeKind.REQUEST,
+        subject=request.pk,
+        actor=request.sender_id,
+        at=viewer.now,
+    )
     return request
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.batches import in_batches
@@ -43,10 +44,11 @@ def hide_share(viewer: Viewer, *, share_id: int) -> None:
 def show_share(viewer: Viewer, *, share_id: int) -> None:
     """Show again what was hidden.
 
+    :raises NotThere: not the viewer's.
     :raises MayNotShare: the shop's staff withdrew it, or sharing is not open.
     """
-    open_author(viewer)
     share = own_share(viewer, share_id)
+    open_author(viewer)
     if share.withdrawn_by_staff:
         raise MayNotShare(_("The shop has taken this back. You cannot show it again."))
     _set_withdrawn(share, None)
@@ -76,6 +78,24 @@ def withdraw_by_staff(*, share_id: int, on: bool, now: datetime) -> None:
 
 
 @transaction.atomic
+def withdraw_sensitive(*, now: datetime) -> int:
+    """Take back what is shown of things on a shelf that has become sensitive; say how many shares.
+
+    Called after shelves or what lies on them have changed.
+    """
+    shares = Share.objects.unguarded("things of a sensitive kind are never shown")
+    shelf = Q(category__sensitive=True) | Q(listing__category__sensitive=True)
+    shown = shares.filter(shelf, withdrawn_at=None)
+    lock_people(*shown.order_by().values_list("author", flat=True).distinct())
+    found = list(shown.values_list("pk", "author"))
+    for some in in_batches(found, 500):
+        ids = [share_id for share_id, _author in some]
+        shares.filter(pk__in=ids).update(withdrawn_at=now, withdrawn_by_staff=True)
+        redeliver(authors={author for _share, author in some}, shares=ids)
+    return len(found)
+
+
+@transaction.atomic
 def delete_share(viewer: Viewer, *, share_id: int) -> None:
     """Erase it with all that was said under it; also cancels one that is still held."""
     share = own_share(viewer, share_id)
@@ -95,10 +115,11 @@ def change_audience(
 ) -> Share:
     """Show it to these circles instead.
 
+    :raises NotThere: not the viewer's, or one of the circles is not.
     :raises MayNotShare: something other than a review to everyone, or sharing is not open.
     """
-    open_author(viewer)
     share = own_share(viewer, share_id)
+    open_author(viewer)
     circles = own_circles(viewer, circle_ids)
     if to_everyone and share.kind != ShareKind.REVIEW:
         raise MayNotShare(_("Only a review can be shown to everyone."))
