@@ -162,4 +162,7 @@ def clean_caches() -> None:
     """Rate limits and lock-outs counted in one test do not reach into the next."""
     from django.core.cache import cache
 
+    from kith.api.limits import forget_counts
+
     cache.clear()
+    forget_counts()

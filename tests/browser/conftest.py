@@ -1,4 +1,4 @@
-"""A telephone, and the server that it looks at: the program as it is shipped, on a database of the test's own."""
+"""A telephone, and the server that it looks at: the shipped program on the tests' own database."""
 
 from __future__ import annotations
 

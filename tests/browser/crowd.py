@@ -23,7 +23,7 @@ from kith.people.models import Person
 from kith.people.tokens import Scope, make_token
 from kith.sharing import services as sharing
 from kith.sharing.models import Share
-from kith.shop.models import LineStatus, Listing, Merchant, MerchantStaff, OrderLine
+from kith.shop.models import LineStatus, Listing, MerchantStaff, OrderLine
 from kith.shop.records import LineRecord, ListingRecord, OrderRecord
 from kith.shop.services import Delivery, record_listings
 from kith.ties.models import Circle, FriendRequest, Invitation
@@ -91,11 +91,10 @@ def gather_crowd() -> Crowd:
 
 def _add_long_things(crowd: Crowd) -> None:
     """A friend, a circle, a listing and words of the greatest length, at the top of Mei's feed."""
-    merchant = Merchant.objects.filter(source="demo").first()
-    assert merchant is not None
+    shop = MerchantStaff.objects.get(person__handle="sunlaoban").merchant_id
     price = Money(99_999_999_00)
     shelf = "kitchen-appliances"
-    record_listings([ListingRecord("demo", "long", merchant.pk, shelf, LONG_TITLE, price, LONG_WORD)])
+    record_listings([ListingRecord("demo", "long", shop, shelf, LONG_TITLE, price, LONG_WORD)])
     friend = _somebody("w" * 20, LONG_NAME)
     befriend(crowd.person("mei"), friend)
     mei = crowd.viewer("mei")
@@ -163,14 +162,9 @@ def _add_orders(crowd: Crowd) -> None:
         line = sharing.place_order(
             crowd.viewer("mei"), listing_id=crowd.long_listing.pk, quantity=99, delivery=where, key=key
         )
-    staff = viewer_of(Person.objects.get(pk=_staff_of(crowd.long_listing)), crowd.now)
     for move in (sharing.ship_line, sharing.deliver_line):
-        move(staff, line_id=line.pk)
+        move(crowd.viewer("sunlaoban"), line_id=line.pk)
     sharing.request_refund(crowd.viewer("mei"), line_id=line.pk, reason=LONG_WORD)
-
-
-def _staff_of(listing: Listing) -> int:
-    return int(MerchantStaff.objects.filter(merchant=listing.merchant_id)[0].person_id)
 
 
 def _add_ties(crowd: Crowd) -> None:

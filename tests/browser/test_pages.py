@@ -32,7 +32,7 @@ def test_every_page_fits_and_can_be_used_by_all(open_phone: OpenPhone, crowd: Cr
         page = open_phone(owner=owner, language="zh-CN" if language == "zh-hans" else "en")
         for sight in (sight for sight in SIGHTS if sight.who == who):
             found += [f"{sight}: {what}" for what in look_at(page, sight, crowd)]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def look_at(page: Page, sight: Sight, crowd: Crowd) -> list[str]:

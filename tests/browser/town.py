@@ -49,5 +49,5 @@ GOODS = [
 
 
 def new_number() -> str:
-    """A telephone number that nobody has asked a code for yet: the server counts how often one is asked for."""
+    """A telephone number that nobody has asked a code for yet: the server counts them."""
     return str(next(_NUMBERS))

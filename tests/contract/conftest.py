@@ -7,14 +7,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from kith.api.limits import forget_counts
 from tests.contract.cast import Street, build_street
-
-
-@pytest.fixture(autouse=True)
-def uncounted() -> None:
-    """Limits counted in one test do not reach into the next."""
-    forget_counts()
 
 
 @pytest.fixture(scope="module")

@@ -129,7 +129,10 @@ def test_several_files_in_their_order_with_one_reject_file(tmp_path: Path) -> No
     assert result.exit_code == 1
     assert "all: 2 taken, 0 unchanged, 2 rejected" in result.output
     told = rejects(tmp_path / "bad.ndjson")
-    assert [(Path(entry["file"]).name, entry["line"]) for entry in told] == [("1.ndjson", 2), ("2.ndjson.gz", 2)]
+    assert [(Path(entry["file"]).name, entry["line"]) for entry in told] == [
+        ("1.ndjson", 2),
+        ("2.ndjson.gz", 2),
+    ]
 
 
 def test_what_cannot_be_run_is_said_before_anything_is_done(file: Path, tmp_path: Path) -> None:

@@ -105,7 +105,11 @@ def test_a_source_has_a_name(source: str) -> None:
 
 def test_the_same_record_twice_in_a_row_is_taken_once(told: None) -> None:
     new = order("o9", "mei")
-    assert outcomes(new, new, order("o9", "mei", status="refunded", day=12)) == ["taken", "unchanged", "taken"]
+    assert outcomes(new, new, order("o9", "mei", status="refunded", day=12)) == [
+        "taken",
+        "unchanged",
+        "taken",
+    ]
     assert Order.objects.unguarded(LOOKING).filter(external_id="o9").count() == 1
 
 
@@ -175,7 +179,10 @@ def test_paused_or_suspended_at_the_source_hides_everything(told: None) -> None:
 @pytest.mark.parametrize(
     ("record", "why"),
     [
-        (person("x", consent={"sharing": {"version": "1", "at": "2026-03-15T00:00:00Z"}}), "consent is in the future"),
+        (
+            person("x", consent={"sharing": {"version": "1", "at": "2026-03-15T00:00:00Z"}}),
+            "consent is in the future",
+        ),
         (person("x", born=2020), "born is not between"),
         (person("x", region="999999"), "there is no region 999999"),
         (person("x", handle="Kith"), "handle is not 3 to 20 letters"),
@@ -410,7 +417,14 @@ def test_a_purchase_can_be_shown_by_hand(told: None) -> None:
 
 
 def test_questions_tips_comments_and_likes(told: None) -> None:
-    question = {"type": "question", "id": "q1", "author": "mei", "text": "Which?", "at": at(20), "category": "things"}
+    question = {
+        "type": "question",
+        "id": "q1",
+        "author": "mei",
+        "text": "Which?",
+        "at": at(20),
+        "category": "things",
+    }
     tip = {"type": "tip", "id": "t1", "author": "mei", "text": "Soak it.", "at": at(21), "listing": "l1"}
     answer = {"type": "comment", "id": "c1", "share": "q1", "author": "bo", "text": "This one.", "at": at(22)}
     like = {"type": "like", "share": "t1", "person": "bo", "at": at(22)}
@@ -476,7 +490,11 @@ def test_a_record_that_the_database_refuses_does_not_take_its_neighbours_along(
 
 
 def test_every_order_of_neighbours_that_do_not_build_on_each_other_gives_the_same(told: None) -> None:
-    news = [order("o8", "mei", day=11), order("o9", "mei", what="l2", status="refunded", day=12), review("r9", "bo")]
+    news = [
+        order("o8", "mei", day=11),
+        order("o9", "mei", what="l2", status="refunded", day=12),
+        review("r9", "bo"),
+    ]
     results = []
     for number, permutation in enumerate(itertools.permutations(news)):
         renamed = [_renamed(record, number) for record in permutation]

@@ -28,7 +28,13 @@ def at(days: float, *, hours: float = 0) -> str:
 
 def person(name: str, /, **more: Any) -> Record:
     agreed = {"sharing": {"version": "1", "at": at(0)}}
-    record = {"type": "person", "id": name, "name": name.title(), "sharing": "after_delivery", "consent": agreed}
+    record = {
+        "type": "person",
+        "id": name,
+        "name": name.title(),
+        "sharing": "after_delivery",
+        "consent": agreed,
+    }
     return {key: value for key, value in (record | more).items() if value is not None}
 
 
@@ -49,14 +55,25 @@ def listing(name: str = "l1", /, **more: Any) -> Record:
     return record | {"price": "19.90", "currency": "CNY"} | more
 
 
-def order(name: str, buyer: str, /, *, what: str = "l1", status: str = "delivered", day: float = 10, **more: Any) -> Record:
+def order(
+    name: str, buyer: str, /, *, what: str = "l1", status: str = "delivered", day: float = 10, **more: Any
+) -> Record:
     line = {"id": "1", "listing": what, "quantity": 1, "price": "19.90", "status": status, "at": at(day)}
     record = {"type": "order", "id": name, "buyer": buyer, "placed_at": at(5)}
     return record | {"lines": [line | more]}
 
 
-def review(name: str, author: str, /, *, what: str = "l1", rating: int = 4, day: float = 20, **more: Any) -> Record:
-    record = {"type": "review", "id": name, "author": author, "listing": what, "rating": rating, "text": "Good."}
+def review(
+    name: str, author: str, /, *, what: str = "l1", rating: int = 4, day: float = 20, **more: Any
+) -> Record:
+    record = {
+        "type": "review",
+        "id": name,
+        "author": author,
+        "listing": what,
+        "rating": rating,
+        "text": "Good.",
+    }
     return record | {"at": at(day)} | more
 
 
@@ -102,7 +119,9 @@ def everything() -> dict[str, Any]:
     """All that an import writes, without what differs between two runs of the same."""
     reading = "the tests compare all rows"
     people = Person.objects.order_by("external_id")
-    shares = Share.objects.unguarded(reading).order_by("author__external_id", "kind", "listing__external_id", "pk")
+    shares = Share.objects.unguarded(reading).order_by(
+        "author__external_id", "kind", "listing__external_id", "pk"
+    )
     lines = OrderLine.objects.unguarded(reading).order_by("order__external_id", "external_id")
     return {
         "people": list(people.values_list("external_id", "display_name", "phone", "region", "shows")),

@@ -11,6 +11,7 @@ import io
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 from PIL import Image
 
@@ -55,6 +56,8 @@ class Street:
         self.args = self._args()
         self.token = make_token(self.looks("Mei"), name="Keyname Canary", scopes=["circle:read"])[0]
         self.args["key_id"] = self.args["token_id"] = self.token.pk
+        self.sessions = {role: self._session(role) for role in ROLES[1:]}
+        self.tokens = {role: self._token(role) for role in ROLES[1:]}
 
     def _person(self, name: str) -> Person:
         person = somebody(name, consents=False, phone=PHONES[name], phone_verified=True)
@@ -161,15 +164,23 @@ class Street:
         return self.people["Bo" if role == "Mei" else "Mei"].pk
 
     def browser(self, role: str) -> Client:
+        """A new browser in which they are signed in."""
         browser = Client(headers={"accept-language": "en"}, raise_request_exception=False)
         if role != "out":
-            browser.force_login(self.people[role])
+            browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
         return browser
 
     def program(self, role: str) -> Client:
         """A program that holds a token which allows everything."""
         headers = {"accept-language": "en"}
         if role != "out":
-            _, text = make_token(self.looks(role), name="a test", scopes=list(Scope.values))
-            headers["authorization"] = f"Bearer {text}"
+            headers["authorization"] = f"Bearer {self.tokens[role]}"
         return Client(headers=headers, raise_request_exception=False)
+
+    def _session(self, role: str) -> str:
+        browser = Client()
+        browser.force_login(self.people[role])
+        return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def _token(self, role: str) -> str:
+        return make_token(self.looks(role), name="a test", scopes=list(Scope.values))[1]

@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -54,7 +54,7 @@ def import_(
         with ExitStack() as stack:
             shared = stack.enter_context(RejectFile(Path(reject))) if reject else None
             for file in files:
-                with shared or RejectFile(_beside(file)) as rejects:
+                with nullcontext(shared) if shared else RejectFile(_beside(file)) as rejects:
                     kind = feed or FEEDS.get(Path(file.removesuffix(".gz")).suffix)
                     answers = (
                         _import_feed(file, source, merchant or source, rejects)
@@ -169,5 +169,5 @@ class RejectFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self._file.flush()
+            self._file.close()
             click.echo(f"Rejected records are in {self._path}")

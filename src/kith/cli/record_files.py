@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator
@@ -61,8 +62,8 @@ def open_plain(path: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """
     try:
         with click.open_file(path, "rb") if path == "-" else Path(path).open("rb") as opened:
-            file = cast("IO[bytes]", opened)
-            start = file.peek(2)[:2] if hasattr(file, "peek") else b""
+            file = opened if isinstance(opened, io.BufferedReader) else io.BufferedReader(cast("Any", opened))
+            start = file.peek(2)[:2]
             yield (cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if start == _GZIP else file), file
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise CannotRun(

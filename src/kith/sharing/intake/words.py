@@ -223,7 +223,8 @@ class _LinesToReview:
         rows = OrderLine.objects.unguarded(TAKING).filter(
             buyer__in=authors, listing__in=listings, delivered_at__isnull=False, is_gift=False
         )
-        lines = list(rows.select_related(WITH_CATEGORY).order_by("placed_at", "pk"))
+        in_time = ("placed_at", "delivered_at", "order__external_id", "external_id", "pk")
+        lines = list(rows.select_related(WITH_CATEGORY).order_by(*in_time))
         reviewed = {line for line, kind in _shares_of_lines([line.pk for line in lines]) if kind == "review"}
         for line in lines:
             if line.pk not in reviewed:
