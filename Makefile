@@ -17,10 +17,10 @@ reset: ## forget the demonstration neighbourhood; the next `make demo` starts ov
 	@sh scripts/reset.sh
 
 test: dev ## everything: style, types, imports, translations, tests on SQLite, PostgreSQL and in a browser
-	@$(RUN)/python scripts/run_tests.py
+	@$(RUN)/python -m scripts.run_tests
 
 unit: dev ## the quick tests, in less than a minute
-	@$(RUN)/python scripts/run_tests.py --unit
+	@$(RUN)/python -m scripts.run_tests --unit
 
 lint: dev ## style and import contracts
 	@$(RUN)/ruff check .

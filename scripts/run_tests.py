@@ -1,7 +1,7 @@
 """Everything that must hold before a change goes in: `make test`.
 
-    python scripts/run_tests.py          style, types, imports, translations, tests on both databases
-    python scripts/run_tests.py --unit   the quick tests on SQLite alone
+    python -m scripts.run_tests          style, types, imports, translations, tests on both databases
+    python -m scripts.run_tests --unit   the quick tests on SQLite alone
 
 What this machine lacks (PostgreSQL, Chromium, Chinese fonts) is installed where that may be done
 without asking: by root, or by sudo without a password. Where it may not, the tests that need it are
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from postgres import CannotStart, end_on_signals, find_programs, throwaway_postgres
+from scripts.postgres import CannotStart, end_on_signals, find_programs, throwaway_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent

@@ -83,7 +83,7 @@ def test_an_id_that_was_another_batchs(street: Street) -> None:
         {"source": "elsewhere"},
         {"source": ""},
         {"at": utc_now() - timedelta(minutes=6)},
-        {"at": utc_now() + timedelta(minutes=6)},
+        {"at": utc_now() + timedelta(hours=1)},
         {"webhook_signature": ""},
         {"webhook_signature": "v1"},
         {"webhook_signature": "v1,!!"},

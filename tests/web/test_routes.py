@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
@@ -99,6 +100,7 @@ def patterns(resolver: URLResolver, inside: tuple[str, ...] = ()) -> Iterator[tu
             yield from patterns(one, (*inside, *([one.namespace] if one.namespace else [])))
 
 
+@cache
 def parameters() -> dict[str, list[str]]:
     """The names of the parameters in each address."""
     names: dict[str, list[str]] = {}

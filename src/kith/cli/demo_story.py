@@ -56,7 +56,7 @@ class Story:
     def _orders(self, number: int, bought: Record) -> Iterator[Record]:
         """Each time it was bought; it is sent back, if at all, the last time."""
         for turn, days in enumerate([bought["days"], *bought.get("again", [])]):
-            arrived = self._now - timedelta(days=days, hours=number % 11, minutes=number * 7 % 60)
+            arrived = self._now - timedelta(days=days) - _moment(number)
             price = self._prices[bought["what"]]
             line = {"id": "1", "listing": bought["what"], "quantity": 1, "price": price}
             line |= {"status": "delivered", "at": arrived.isoformat(), "gift": bought.get("gift", False)}
@@ -70,19 +70,19 @@ class Story:
 
     def _shown(self, number: int, bought: Record) -> Record:
         shown = {"type": "purchase", "id": f"p{number}", "author": bought["who"], "order": f"b{number}-0"}
-        return shown | self._where(bought) | {"line": "1", "at": (self._reviewed(bought)).isoformat()}
+        return shown | self._where(bought) | {"line": "1", "at": self._reviewed(number, bought).isoformat()}
 
     def _review(self, number: int, bought: Record) -> Record:
         review = {"type": "review", "id": f"r{number}", "author": bought["who"], "listing": bought["what"]}
         review |= {"rating": bought["stars"], "text": bought["says"], "order": f"b{number}-0", "line": "1"}
-        review |= {"at": self._reviewed(bought).isoformat(), "everyone": bought.get("everyone", False)}
+        review |= {"at": self._reviewed(number, bought).isoformat(), "everyone": bought.get("everyone", False)}
         return review | self._where(bought)
 
     def _where(self, bought: Record) -> Record:
         return {"circles": bought["to"]} if "to" in bought else {}
 
-    def _reviewed(self, bought: Record) -> datetime:
-        return self._now - timedelta(days=bought["days"]) + TRYING
+    def _reviewed(self, number: int, bought: Record) -> datetime:
+        return self._now - timedelta(days=bought["days"]) - _moment(number) + TRYING
 
     # --- What was said and done, through the services ------------------------------
 
@@ -184,3 +184,8 @@ class Story:
     def _staff(self, listing: Listing, at: datetime) -> Viewer:
         staff = MerchantStaff.objects.filter(merchant=listing.merchant_id).order_by("pk").first()
         return Viewer(staff.person_id if staff else None, at)
+
+
+def _moment(number: int) -> timedelta:
+    """A time of day, another for each thing that was bought."""
+    return timedelta(hours=number % 11, minutes=number * 7 % 60, seconds=number)

@@ -129,7 +129,7 @@ class EnterCode(allauth_views.ConfirmLoginCodeView):  # type: ignore[misc]
         return response
 
     def _send_again(self) -> HttpResponse:
-        """Begin anew with the same number, known or not (allauth's own resending fails for unknown ones)."""
+        """Start over with the same number, known or not (allauth's own resending fails for unknown ones)."""
         phone = self._process.state["phone"]
         if not ratelimit.consume(self.request, action="request_login_code", key=phone):
             raise RateLimited

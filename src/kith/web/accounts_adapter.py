@@ -38,9 +38,7 @@ SAID = {
     "account/messages/password_changed.txt": _("Your new password is set."),
     "account/messages/password_set.txt": _("Your password is set."),
     "account/messages/phone_verified.txt": _("Your phone number is confirmed."),
-    "mfa/messages/totp_activated.txt": _(
-        "The second step is on. Please keep the codes for emergencies below."
-    ),
+    "mfa/messages/totp_activated.txt": _("The second step is on. Please keep the backup codes below."),
     "mfa/messages/totp_deactivated.txt": _("The second step is off."),
 }
 """What is told of all that allauth would tell; the pages say the rest themselves."""
@@ -52,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("This account is closed."),
-        "enter_current_password": _("That is not your present password."),
+        "enter_current_password": _("That is not your current password."),
         "incorrect_code": _("That is not the code. Please look again."),
         "incorrect_password": _("That is not your password."),
         "invalid_login": _("Please enter a phone number or a Kith name."),

@@ -127,7 +127,7 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         del self.fields["password2"]
-        _word(self, "oldpassword", _("Your present password"))
+        _word(self, "oldpassword", _("Your current password"))
         _word(self, "password1", _("New password"), PASSWORD_HINT)
 
 
@@ -145,11 +145,11 @@ class ConfirmPasswordForm(allauth_forms.ReauthenticateForm):  # type: ignore[mis
 
 
 class SecondFactorForm(second_factor_forms.AuthenticateForm):  # type: ignore[misc]
-    code = CodeField(label=_("Code from your app, or one for emergencies"))
+    code = CodeField(label=_("Code from your app, or a backup code"))
 
 
 class ConfirmSecondFactorForm(second_factor_forms.ReauthenticateForm):  # type: ignore[misc]
-    code = CodeField(label=_("Code from your app, or one for emergencies"))
+    code = CodeField(label=_("Code from your app, or a backup code"))
 
 
 class ActivateAppForm(totp_forms.ActivateTOTPForm):  # type: ignore[misc]

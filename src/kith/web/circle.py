@@ -162,7 +162,7 @@ def delete_comment(request: ViewerRequest, share_id: int, comment_id: int) -> Ht
     try:
         sharing.delete_comment(request.viewer, comment_id=comment_id)
     except NotThere:
-        messages.info(request, _("It was gone already."))
+        messages.info(request, _("It is gone already."))
     else:
         messages.success(request, _("It is deleted."))
     return redirect("circle:share", share_id)

@@ -51,7 +51,7 @@ class AskForm(FindForm):
 
 class InviteForm(forms.Form):
     circle = forms.TypedChoiceField(
-        label=_("Whoever comes by it belongs to"),
+        label=_("Put whoever uses it into"),
         help_text=_("Ticked already when they ask you; you can still change it. They never learn which."),
         coerce=read_id,
         empty_value=None,

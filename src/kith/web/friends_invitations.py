@@ -82,7 +82,7 @@ def show_code(request: ViewerRequest, invitation_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def revoke(request: ViewerRequest, invitation_id: int) -> HttpResponse:
-    with act(request, done=_("The invitation is void now."), thing=invitation_id):
+    with act(request, done=_("The invitation no longer works."), thing=invitation_id):
         _own(request.viewer, invitation_id)
         sharing.revoke_invitation(request.viewer, invitation_id=invitation_id)
     return redirect("friends:invitations")

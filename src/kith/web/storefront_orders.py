@@ -119,7 +119,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "no-gift": Deed(
         lambda viewer, line_id: sharing.mark_gift(viewer, line_id=line_id, is_gift=False),
-        gettext_lazy("It is no gift any more."),
+        gettext_lazy("It is not a gift any more."),
     ),
 }
 
