@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Response, Route
 
@@ -46,8 +48,12 @@ class Phones:
         javascript: bool = True,
         dark: bool = False,
         scale: float = 1,
+        expects: Collection[int] = (),
     ) -> Page:
-        """Open a browser; with `owner`, signed in as them. A page's language is then its owner's."""
+        """Open a browser; with `owner`, signed in as them. A page's language is then its owner's.
+
+        :param expects: answers that are no complaint on this telephone.
+        """
         context = self.browser.new_context(
             base_url=self.address,
             viewport={"width": WIDTH, "height": HEIGHT},
@@ -62,7 +68,7 @@ class Phones:
         self._contexts.append(context)
         context.set_default_timeout(10_000)
         context.route(lambda url: not url.startswith(self.address), self._refuse)
-        context.on("response", self._judge)
+        context.on("response", lambda answer: self._judge(answer, expects))
         context.on("requestfailed", self._note_failure)
         context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
         context.on("console", lambda said: self._listen(said.type, said.text))
@@ -85,9 +91,9 @@ class Phones:
         if kind == "error" and not text.startswith("Failed to load resource"):
             self.complaints.append(f"console: {text}")
 
-    def _judge(self, response: Response) -> None:
+    def _judge(self, response: Response, expects: Collection[int]) -> None:
         is_page = response.request.resource_type == "document"
-        if response.status >= (500 if is_page else 400):
+        if response.status >= (500 if is_page else 400) and response.status not in expects:
             self.complaints.append(f"{response.status} for {response.url}")
 
     def _note_failure(self, request: Request) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from kith.core.ids import write_id
+from kith.sharing.models import Comment
 from kith.shop.models import Listing
 from tests.browser.crowd import LONG_NAME, Crowd
 
@@ -88,8 +88,15 @@ def _token(crowd: Crowd) -> tuple[object, ...]:
     return (crowd.invitation.token,)
 
 
-def _line_query(crowd: Crowd) -> str:
-    return f"?line={write_id(crowd.line(buyer__handle='mei', status='delivered'))}"
+def _own_answer(crowd: Crowd) -> tuple[object, ...]:
+    """What Mei said under a question."""
+    share_id = _asked(crowd)[0]
+    comments = Comment.objects.visible_to(crowd.viewer("mei"))
+    return share_id, comments.get(share=share_id, author__handle="mei").pk
+
+
+def _own_question_for_mama(crowd: Crowd) -> tuple[object, ...]:
+    return (*_mama(crowd), *_own_question(crowd))
 
 
 MEI, MAMA, NEW, SHOP = "mei", "mama", "zhouxiao", "sunlaoban"
@@ -137,6 +144,8 @@ SIGHTS = [
     Sight("circle:share", MEI, _review),
     Sight("circle:audience", MEI, _own_review),
     Sight("circle:delete", MEI, _own_question),
+    Sight("circle:delete-comment", MEI, _own_answer),
+    Sight("circle:view-share-as", MEI, _own_question_for_mama),
     Sight("circle:choose", MEI),
     Sight("circle:write", MEI, lambda _crowd: ("question",)),
     Sight("circle:write", MEI, lambda _crowd: ("tip",)),
@@ -214,11 +223,11 @@ NOT_PAGES = {
     "friends:mute", "friends:hide", "friends:unblock", "me:revoke-key", "privacy:pause",
     "privacy:resume", "privacy:copy", "account_preferences", "account_start_over",
     "mfa_download_recovery_codes",
-    # Reached only in the middle of something: `test_pages` goes there by hand
+    # Reached only in the middle of something: `test_pages_in_between` goes there
     "account_confirm_login_code", "account_verify_phone", "account_reauthenticate",
     "account_set_password", "account_new_password", "mfa_authenticate", "mfa_reauthenticate",
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
-    "circle:delete-comment", "circle:view-share-as", "merchant:home",
+    "merchant:home",
 }  # fmt: skip
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page
 
+from kith.core.ids import write_id
 from kith.people.models import Person
+from tests.browser import deeds
 from tests.browser.conftest import OpenPhone
-from tests.browser.crowd import Crowd, gather_crowd
+from tests.browser.crowd import LONG_NAME, Crowd, gather_crowd
 from tests.browser.measures import ask_axe, measure
 from tests.browser.sights import SIGHTS, Sight, unseen_routes
+from tests.browser.town import new_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,11 +41,13 @@ def test_every_page_fits_and_can_be_used_by_all(open_phone: OpenPhone, crowd: Cr
 
 
 def look_at(page: Page, sight: Sight, crowd: Crowd) -> list[str]:
-    """Measure a page as it is, by dark, and in care mode, without loading it again."""
     answer = page.goto(sight.address(crowd))
     assert answer is not None
-    if answer.status != 200:
-        return [f"answered {answer.status}"]
+    return look(page) if answer.status == 200 else [f"answered {answer.status}"]
+
+
+def look(page: Page) -> list[str]:
+    """Measure a page as it is, by dark, and in care mode, without loading it again."""
     found = [*measure(page), *ask_axe(page)]
     page.emulate_media(color_scheme="dark")
     found += [f"by dark: {what}" for what in ask_axe(page, only="color-contrast")]
@@ -48,4 +55,100 @@ def look_at(page: Page, sight: Sight, crowd: Crowd) -> list[str]:
     found += [f"by dark, in care mode: {what}" for what in ask_axe(page, only="color-contrast")]
     page.emulate_media(color_scheme="light")
     found += [f"in care mode: {what}" for what in measure(page, care=True)]
-    return found + [f"in care mode: {what}" for what in ask_axe(page, only="color-contrast")]
+    found += [f"in care mode: {what}" for what in ask_axe(page, only="color-contrast")]
+    page.evaluate("delete document.documentElement.dataset.care")
+    return found
+
+
+def test_pages_in_between(open_phone: OpenPhone, crowd: Crowd) -> None:
+    """Pages that are reached only by sending a form, and forms that come back with complaints."""
+    Person.objects.update(language="en")
+    found: dict[str, list[str]] = {}
+
+    stranger = open_phone()
+    for what in signing_up(stranger):
+        found[what] = look(stranger)
+    for what in a_second_step(stranger):
+        found[what] = look(stranger)
+    mei = open_phone(owner=crowd.person("mei"))
+    for what in (*buying(mei, crowd), *finding(mei), *writing(mei, crowd), *changing_the_past(mei)):
+        found[what] = look(mei)
+    assert {what: wrong for what, wrong in found.items() if wrong} == {}
+
+
+def signing_up(page: Page) -> Iterator[str]:
+    page.goto("/nothing-of-this-name/")
+    yield "not here"
+    page.goto("/accounts/signup/")
+    deeds.tap(page, "Send me a code")
+    yield "a sign-up with nothing in it"
+    page.get_by_label("What do your friends call you?").fill(LONG_NAME)
+    page.get_by_label("Phone number").fill(new_number())
+    deeds.tap(page, "Send me a code")
+    yield "the code to sign up"
+    page.get_by_label("The code that we sent").fill("1")
+    deeds.tap(page, "Go on")
+    yield "a wrong code"
+    page.goto("/accounts/login/")
+    page.get_by_text("Sign in with a password").click()
+    page.get_by_label("Phone number or Kith name").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    deeds.tap(page, "Sign in")
+    yield "a wrong password"
+
+
+def a_second_step(page: Page) -> Iterator[str]:
+    page.goto("/accounts/signup/password/")
+    page.get_by_label("What do your friends call you?").fill("Xin")
+    page.get_by_label("Kith name").fill("xin_in_between")
+    page.get_by_label("Password").fill("plum rain 1954")
+    deeds.tap(page, "Make an account")
+    page.goto("/accounts/second-factor/totp/activate/")
+    yield "setting up a second step"
+
+
+def buying(page: Page, crowd: Crowd) -> Iterator[str]:
+    deeds.open_listing(page, crowd.long_listing)
+    deeds.tap(page, "Buy")
+    page.get_by_label("How many?").fill("0")
+    page.get_by_label("Who receives it?").fill(" ")
+    page.evaluate("document.querySelector('main form').noValidate = true")
+    deeds.tap(page, "Go on")
+    yield "an order that cannot be"
+    page.get_by_label("How many?").fill("99")
+    page.get_by_label("Who receives it?").fill(LONG_NAME)
+    deeds.tap(page, "Go on")
+    yield "is this order right"
+
+
+def finding(page: Page) -> Iterator[str]:
+    deeds.find_person(page, "nobody_at_all")
+    yield "nobody found"
+    deeds.find_person(page, "hudie")
+    yield "somebody found"
+    deeds.find_person(page, "mama")
+    yield "a friend found"
+
+
+def writing(page: Page, crowd: Crowd) -> Iterator[str]:
+    page.goto(f"/circle/write/review/?listing={write_id(crowd.long_listing.pk)}")
+    yield "a review"
+    page.get_by_label("Everyone who looks at this listing").check()
+    page.evaluate("document.querySelector('main form').noValidate = true")
+    page.get_by_label("Photos", exact=True).set_input_files(
+        [{"name": "no-photo.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"}]
+    )
+    deeds.tap(page, "Show it")
+    yield "a review without stars, and a photo that is none"
+    line = crowd.line(buyer__handle="mei", status="delivered")
+    page.goto(f"/circle/write/purchase/?line={write_id(line)}")
+    yield "showing what was bought"
+
+
+def changing_the_past(page: Page) -> Iterator[str]:
+    page.goto("/circle/mine/past/")
+    deeds.tap(page, "Go on")
+    yield "a change of many without saying which"
+    page.get_by_label("Hide them: nobody sees them any more").check()
+    deeds.tap(page, "Go on")
+    yield "shall many be changed"

@@ -21,17 +21,20 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 
 GOOD: list[dict[str, Any]] = [
     *NEIGHBOURHOOD,
-    {"type": "person", "id": "u1", "name": "王秀兰", "phone": "+8613800138000", "region": "310000", "born": 1966,
-     "handle": "xiulan", "language": "zh-hans", "care_mode": True, "sharing": "ask", "sharing_since": at(3),
+    {"type": "person", "id": "u1", "name": "王秀兰", "phone": "+8613800138000", "region": "310000",
+     "born": 1966, "handle": "xiulan", "language": "zh-hans", "care_mode": True, "sharing": "ask", "sharing_since": at(3),
      "hold_minutes": 60, "excluded_categories": ["toys"], "paused": False, "suspended": False,
      "consent": {"sharing": {"version": "1", "at": "2020-02-20T08:00:00Z", "given": False}}},
     {"type": "tie", "owner": "u1", "other": "u2", "muted": True, "hidden_from": False, "alias": "Mum"},
-    {"type": "category", "id": "toys", "name_zh": "玩具", "name_en": "Toys", "sensitive": False, "position": 3},
+    {"type": "category", "id": "toys", "name_zh": "玩具", "name_en": "Toys", "sensitive": False,
+     "position": 3},
     {"type": "order", "id": "o", "buyer": "u1", "placed_at": at(1), "ship_to": "130600", "lines": [
         {"id": "1", "listing": "l", "quantity": 2, "price": "0", "currency": "JPY", "status": "refunded",
          "at": at(2), "reason": "too small", "gift": True},
-        {"id": "2", "listing": "l", "quantity": 1, "price": "5.5", "status": "placed", "at": at(2), "reason": None}]},
-    {"type": "purchase", "id": "p", "author": "u1", "order": "o", "line": "1", "at": at(3), "circles": ["Family"]},
+        {"id": "2", "listing": "l", "quantity": 1, "price": "5.5", "status": "placed", "at": at(2),
+         "reason": None}]},
+    {"type": "purchase", "id": "p", "author": "u1", "order": "o", "line": "1", "at": at(3),
+     "circles": ["Family"]},
     {"type": "question", "id": "q", "author": "u1", "category": "toys", "text": "Which?", "at": at(3)},
     {"type": "tip", "id": "t", "author": "u1", "text": "Soak it.", "at": at(3), "withdrawn": True},
     {"type": "comment", "id": "c", "share": "q", "author": "u2", "text": "This one.", "at": at(4)},
@@ -44,8 +47,8 @@ JSON = st.recursive(
     max_leaves=12,
 )
 STRANGE = st.sampled_from(
-    ["", " ", "\x00", "\ud800", "9" * 5000, -1, 0, 1.5, 10**30, True, None, [], {}, "2020-02-30T00:00:00Z",
-     "2020-01-01T00:00:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "-1", "1e3", "١٢٣", [[]]]
+    ["", " ", "\x00", "\ud800", "9" * 5000, -1, 0, 1.5, 10**30, True, None, [], {},
+     "2020-02-30T00:00:00Z", "2020-01-01T00:00:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "-1", "1e3", "١٢٣", [[]]]
 )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ from kith.shop.models import Listing, OrderLine
 from kith.shop.queries import merchants_of
 
 pytestmark = pytest.mark.django_db
+LOOKING = ("mei", "mama", "lucy", "linlei", "jianguo", "machao", "zhouxiao")
+"""Of a large family, of none; who mutes, who is hidden from, who shows nothing."""
 
 
 @pytest.fixture
@@ -43,8 +45,8 @@ def neighbourhood() -> datetime:
 
 
 def look(now: datetime) -> dict[str, Any]:
-    """What everybody sees, by handle, without the ids that are drawn anew."""
-    return {person.handle: dict(_seen(person, now)) for person in Person.objects.filter(is_staff=False)}
+    """What these people see, without the ids that are drawn anew."""
+    return {person.handle: dict(_seen(person, now)) for person in Person.objects.filter(handle__in=LOOKING)}
 
 
 def _seen(person: Person, now: datetime) -> Iterator[tuple[str, Any]]:
@@ -56,6 +58,7 @@ def _seen(person: Person, now: datetime) -> Iterator[tuple[str, Any]]:
         [
             (card.text, comment.author.name, comment.text, comment.at)
             for card in feed
+            if card.comments
             for comment in comments_of(viewer, share_id=card.id).items
         ],
     )
@@ -114,13 +117,7 @@ def test_each_of_the_cast_finds_what_is_promised(neighbourhood: datetime) -> Non
     waiting = OrderLine.objects.visible_to(viewer_of(people["sunlaoban"], neighbourhood))
     assert waiting.filter(status="placed").count() == 2
     assert waiting.filter(status="refund_requested").count() == 1
-
-
-def test_loaded_again_nothing_is_doubled(neighbourhood: datetime) -> None:
-    counts = look(neighbourhood)["mei"]
-    answers = take_in(list(records_of(source=SOURCE)), source="other", now=neighbourhood)
-    assert next(answers).outcome == "taken"
-    assert look(neighbourhood)["mei"] == counts
+    assert people["desk"].is_staff
 
 
 def test_written_out_and_taken_in_elsewhere_everybody_sees_the_same(

@@ -138,5 +138,5 @@ def everything() -> dict[str, Any]:
             ),
             key=repr,
         ),
-        "lines": list(lines.values_list("order__external_id", "external_id", "status", "status_at", "reason")),
+        "lines": list(lines.values_list(*line)),
     }  # fmt: skip

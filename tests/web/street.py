@@ -87,14 +87,14 @@ class Street:
         sharing.add_members(mei, circle_id=self.circle.pk, person_ids=members)
         sharing.set_alias(mei, other_id=self.people["Bo"].pk, alias="Bobo the alias")
         sharing.set_muted(mei, other_id=self.people["Gu"].pk, on=True)
-        sharing.request_friend(self.looks("Hua"), recipient_id=self.people["Mei"].pk, note="Hua's wish")
+        sharing.request_friend(self.looks("Hua"), recipient_id=self.people["Mei"].pk, note="A wish of Hua")
         self.request_in = requests_in(mei)[0].id
         self.request_out = self._ask("Eve")
         self.invitation = sharing.make_invitation(mei, circle_id=self.circle.pk)
 
     def _ask(self, name: str) -> int:
         sent = sharing.request_friend(
-            self.looks("Mei"), recipient_id=self.people[name].pk, note="A wish of Mei's"
+            self.looks("Mei"), recipient_id=self.people[name].pk, note="A wish of Mei"
         )
         assert sent is not None
         return sent.pk

@@ -70,7 +70,8 @@ class Story:
 
     def _shown(self, number: int, bought: Record) -> Record:
         shown = {"type": "purchase", "id": f"p{number}", "author": bought["who"], "order": f"b{number}-0"}
-        return shown | self._where(bought) | {"line": "1", "at": self._reviewed(number, bought).isoformat()}
+        at = self._reviewed(number, bought) - timedelta(hours=1)
+        return shown | self._where(bought) | {"line": "1", "at": at.isoformat()}
 
     def _review(self, number: int, bought: Record) -> Record:
         review = {"type": "review", "id": f"r{number}", "author": bought["who"], "listing": bought["what"]}
