@@ -48,6 +48,7 @@ def look_at(page: Page, sight: Sight, crowd: Crowd) -> list[str]:
 
 def look(page: Page) -> list[str]:
     """Measure a page as it is, by dark, and in care mode, without loading it again."""
+    page.wait_for_load_state()
     found = [*measure(page), *ask_axe(page)]
     page.emulate_media(color_scheme="dark")
     found += [f"by dark: {what}" for what in ask_axe(page, only="color-contrast")]
@@ -65,15 +66,15 @@ def test_pages_in_between(open_phone: OpenPhone, crowd: Crowd) -> None:
     Person.objects.update(language="en")
     found: dict[str, list[str]] = {}
 
-    stranger = open_phone()
-    for what in signing_up(stranger):
-        found[what] = look(stranger)
-    for what in a_second_step(stranger):
-        found[what] = look(stranger)
+    for strangers_way in (signing_up, signing_in, a_second_step):
+        stranger = open_phone()
+        for what in strangers_way(stranger):
+            found[what] = look(stranger)
     mei = open_phone(owner=crowd.person("mei"))
     for what in (*buying(mei, crowd), *finding(mei), *writing(mei, crowd), *changing_the_past(mei)):
         found[what] = look(mei)
-    assert {what: wrong for what, wrong in found.items() if wrong} == {}
+    complaints = [f"{what}: {wrong}" for what, all_wrong in found.items() for wrong in all_wrong]
+    assert not complaints, "\n".join(complaints)
 
 
 def signing_up(page: Page) -> Iterator[str]:
@@ -89,6 +90,9 @@ def signing_up(page: Page) -> Iterator[str]:
     page.get_by_label("The code that we sent").fill("1")
     deeds.tap(page, "Go on")
     yield "a wrong code"
+
+
+def signing_in(page: Page) -> Iterator[str]:
     page.goto("/accounts/login/")
     page.get_by_text("Sign in with a password").click()
     page.get_by_label("Phone number or Kith name").fill("nobody")

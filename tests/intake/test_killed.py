@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kith.sharing.deliver import find_differences
-from kith.sharing.intake import taking
+from kith.sharing.intake import memory, taking
 from tests.intake.told import NEIGHBOURHOOD, at, circle, everything, open_to_all, order, review, send_all
 
 pytestmark = pytest.mark.django_db
@@ -71,9 +71,9 @@ def _kill_at(patched: pytest.MonkeyPatch, batch: int, moment: str) -> None:
 
     patched.setattr(taking, "_write", write)
     if moment == "after":
-        plain_remember, remembered = taking.memory.remember, iter(range(1000))
+        plain_remember, remembered = memory.remember, iter(range(1000))
         patched.setattr(
-            taking.memory,
+            memory,
             "remember",
             lambda digests: remember() if next(remembered) == batch else plain_remember(digests),
         )

@@ -22,8 +22,9 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 GOOD: list[dict[str, Any]] = [
     *NEIGHBOURHOOD,
     {"type": "person", "id": "u1", "name": "王秀兰", "phone": "+8613800138000", "region": "310000",
-     "born": 1966, "handle": "xiulan", "language": "zh-hans", "care_mode": True, "sharing": "ask", "sharing_since": at(3),
-     "hold_minutes": 60, "excluded_categories": ["toys"], "paused": False, "suspended": False,
+     "born": 1966, "handle": "xiulan", "language": "zh-hans", "care_mode": True, "sharing": "ask",
+     "sharing_since": at(3), "hold_minutes": 60, "excluded_categories": ["toys"], "paused": False,
+     "suspended": False,
      "consent": {"sharing": {"version": "1", "at": "2020-02-20T08:00:00Z", "given": False}}},
     {"type": "tie", "owner": "u1", "other": "u2", "muted": True, "hidden_from": False, "alias": "Mum"},
     {"type": "category", "id": "toys", "name_zh": "玩具", "name_en": "Toys", "sensitive": False,
@@ -46,9 +47,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-STRANGE = st.sampled_from(
+STRANGE: st.SearchStrategy[Any] = st.sampled_from(
     ["", " ", "\x00", "\ud800", "9" * 5000, -1, 0, 1.5, 10**30, True, None, [], {},
-     "2020-02-30T00:00:00Z", "2020-01-01T00:00:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "-1", "1e3", "١٢٣", [[]]]
+     "2020-02-30T00:00:00Z", "2020-01-01T00:00:00", "9999-12-31T23:59:59-12:00",
+     "0001-01-01T00:00:00+14:00", "-1", "1e3", "١٢٣", [[]]]
 )  # fmt: skip
 
 
@@ -82,7 +84,8 @@ def test_what_is_required_is_required_by_both(record: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("record", GOOD, ids=lambda record: record["type"])
 def test_a_field_that_is_not_in_the_format_is_refused(record: dict[str, Any]) -> None:
-    for more in ({"circle": ["Family"]}, {"Circles": []}, {"": None}):
+    odd: tuple[dict[str, Any], ...] = ({"circle": ["Family"]}, {"Circles": []}, {"": None})
+    for more in odd:
         with pytest.raises(RecordRefused, match="unknown field"):
             parse(record | more)
         assert not is_valid(record | more)

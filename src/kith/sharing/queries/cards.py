@@ -16,7 +16,7 @@ from django.db.models import Count
 from kith.core.guard import Viewer
 from kith.sharing.models import Audience, Comment, Like, Share, ShareKind, SharePhoto
 from kith.shop.models import Listing
-from kith.ties.models import Member
+from kith.ties.models import Member, Relationship
 from kith.ties.queries import Face, faces
 
 
@@ -44,7 +44,7 @@ class PhotoRef:
 
 @dataclass(frozen=True, slots=True)
 class AudienceLabel:
-    """Who sees a share. `circles`, with their sizes, are told to its author only."""
+    """Who sees a share. `circles`, each with how many of it may see, are told to its author only."""
 
     mine: bool
     everyone: bool
@@ -200,7 +200,8 @@ def _audiences(viewer: Viewer, shares: Sequence[Share]) -> dict[int, AudienceLab
     for row in rows.order_by("circle__created_at", "circle"):
         held[row.share_id].append(row)
     shown = {row.circle_id for rows in held.values() for row in rows}
-    members = Member.objects.visible_to(viewer).filter(circle__in=shown)
+    hidden = Relationship.objects.visible_to(viewer).filter(hidden_from=True).values("other")
+    members = Member.objects.visible_to(viewer).filter(circle__in=shown).exclude(person__in=hidden)
     sizes = dict(members.order_by().values_list("circle").annotate(size=Count("pk")))
     return {
         share.pk: AudienceLabel(
