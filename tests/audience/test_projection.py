@@ -52,7 +52,8 @@ def ways_to_write(instant: datetime) -> list[str]:
     for at in (instant, instant.astimezone(SHANGHAI)):
         day, month = f"{at.day}", at.strftime("%b")
         found |= {
-            at.strftime("%Y-%m-%d"), at.strftime("%Y/%m/%d"), at.strftime("%d/%m/%Y"), at.strftime("%H:%M:%S"),
+            at.strftime("%Y-%m-%d"), at.strftime("%Y/%m/%d"), at.strftime("%d/%m/%Y"),
+            at.strftime("%H:%M:%S"),
             f"{month} {day}, ", f"{day} {month} ", f"{at:%B} {day}, ", f"{day} {at:%B} ",
             f"{at.month}月{day}日", str(int(at.timestamp())),
         }  # fmt: skip
@@ -192,7 +193,8 @@ def test_bo_does_see_what_he_may(street: Street) -> None:
 # --- The shape of what leaves ------------------------------------------------------------------
 
 CARD = {
-    "id", "kind", "author", "thing", "category", "outcome", "rating", "text", "photos", "when", "when_precision",
+    "id", "kind", "author", "thing", "category", "outcome", "rating", "text", "photos", "when",
+    "when_precision",
     "audience", "comments", "likes", "liked", "can_comment", "can_like", "is_mine", "by_itself", "held_until",
     "withdrawn", "withdrawn_by_staff", "source", "external_id",
 }  # fmt: skip

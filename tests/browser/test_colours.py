@@ -9,7 +9,11 @@ import pytest
 
 from tests.browser.conftest import OpenPhone
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.sqlite,  # colours do not depend on the database
+    pytest.mark.django_db(transaction=True),
+]
 
 WORDS, EDGES = 4.5, 3.0
 GROUNDS = ("paper", "ground")

@@ -240,7 +240,7 @@ def test_a_third_one_cannot_hide_behind_an_open_slice(order: int, a_row: SharePh
 
 
 def test_what_was_combined_shut_can_still_be_opened_by_the_rule(a_row: SharePhoto) -> None:
-    both = Photo.objects.filter(width=1) | Photo.objects.filter(width=2)
+    both: Any = Photo.objects.filter(width=1) | Photo.objects.filter(width=2)
     assert list(both.visible_to(Viewer(a_row.author_id, NOW))) == [a_row.photo]
     assert not list(both.visible_to(Viewer(a_row.author_id + 1, NOW)))
 
@@ -255,7 +255,7 @@ def test_an_unguarded_query_says_why() -> None:
 
 
 def test_the_door_is_for_one_query_and_not_for_the_next(a_row: SharePhoto) -> None:
-    everything = Photo.objects.all()
+    everything: Any = Photo.objects.all()
     list(everything.visible_to(Viewer(a_row.author_id, NOW)))
     with pytest.raises(Unguarded):
         list(everything)

@@ -120,6 +120,7 @@ def test_each_of_the_cast_finds_what_is_promised(neighbourhood: datetime) -> Non
     assert people["desk"].is_staff
 
 
+@pytest.mark.django_db(transaction=True)
 def test_written_out_and_taken_in_elsewhere_everybody_sees_the_same(
     neighbourhood: datetime, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from kith.core.paging import Page
 from kith.sharing import queries
 from kith.sharing.deliver import find_differences
 from kith.sharing.models import Comment, Delivery, Like, Share, SharePhoto
+from tests.oracle import notices
 from tests.oracle import world as oracle
 from tests.oracle.pair import Pair
 
@@ -278,7 +279,7 @@ def compare_merchants(pair: Pair, viewer: Viewer) -> None:
 
 
 def compare_notices(pair: Pair, viewer: Viewer) -> None:
-    ought = oracle.notices(pair.plain, viewer.person_id or 0)
+    ought = notices.notices(pair.plain, viewer.person_id or 0)
     found: list[tuple[str, int]] = []
     cursor: str | None = None
     while True:
@@ -290,7 +291,7 @@ def compare_notices(pair: Pair, viewer: Viewer) -> None:
     same("notices", viewer, sorted(found), sorted(ought))
     same("unread notices", viewer, queries.unread_notices(viewer), len(ought))
     asked = {line.pk for line in queries.lines_to_ask_about(viewer)}
-    same("lines to ask about", viewer, asked, oracle.lines_to_ask_about(pair.plain, viewer.person_id or 0))
+    same("lines to ask about", viewer, asked, notices.lines_to_ask_about(pair.plain, viewer.person_id or 0))
 
 
 def compare_public(pair: Pair, viewer: Viewer, listing: int) -> None:

@@ -7,12 +7,12 @@ that may not be done raises `No` and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from tests.oracle.lines import find_purchase, line_to_review, month_of, outcome_of, purchase
 from tests.oracle.world import (
     Circle,
     Comment,
-    Line,
     Request,
     Share,
     World,
@@ -47,19 +47,27 @@ def waits(request: Request) -> bool:
     return request.declined_at is None
 
 
+def find_request(world: World, sender: int, recipient: int) -> Request | None:
+    for request in world.requests.values():
+        if (request.sender, request.recipient) == (sender, recipient):
+            return request
+    return None
+
+
 def request_friend(world: World, me: int, new: int, *, recipient_id: int, circle_id: int | None) -> None:
     need(me != recipient_id and not is_blocked(world, me, recipient_id))
     need(not are_friends(world, me, recipient_id))
     need(circle_id is None or world.circles[circle_id].owner == me)
-    for request in list(world.requests.values()):
-        if (request.sender, request.recipient) == (recipient_id, me) and waits(request):
-            accept_request(world, me, 0, request_id=request.id, circle_ids=[circle_id] if circle_id else [])
+    theirs = find_request(world, recipient_id, me)
+    if theirs is not None and waits(theirs):
+        accept_request(world, me, 0, request_id=theirs.id, circle_ids=[circle_id] if circle_id else [])
+        return
+    mine = find_request(world, me, recipient_id)
+    if mine is not None:
+        if mine.declined_at is None or world.now < mine.declined_at + timedelta(days=30):
+            mine.taken_back = False
             return
-        if (request.sender, request.recipient) == (me, recipient_id):
-            again = request.declined_at is not None and world.now >= request.declined_at + timedelta(days=30)
-            if not again:
-                return
-            del world.requests[request.id]
+        del world.requests[mine.id]
     world.requests[new] = Request(new, me, recipient_id, circle_id, world.now)
     world.told.add((recipient_id, "request", new))
 
@@ -88,8 +96,9 @@ def decline_request(world: World, me: int, new: int, *, request_id: int) -> None
 
 def withdraw_request(world: World, me: int, new: int, *, request_id: int) -> None:
     request = world.requests.get(request_id)
-    if request is None or request.sender != me:
+    if request is None or request.sender != me or request.taken_back:
         raise No
+    request.taken_back = True
     if waits(request):
         del world.requests[request_id]
 
@@ -227,31 +236,6 @@ def own_share(world: World, me: int, share_id: int) -> Share:
     return share
 
 
-def month_of(instant: datetime) -> date:
-    return date(instant.year, instant.month, 1)
-
-
-def outcome_of(line: Line) -> str:
-    if line.status == "refunded":
-        return "returned"
-    return "kept" if line.delivered_at else ""
-
-
-def purchase(world: World, line: Line, new: int, visible_from: datetime) -> Share:
-    category = world.listings[line.listing].category
-    return Share(
-        new, line.buyer, "purchase", visible_from, listing=line.listing, category=category, line=line.id,
-        outcome=outcome_of(line), month=month_of(line.placed_at),
-    )  # fmt: skip
-
-
-def find_purchase(world: World, line_id: int) -> Share | None:
-    for share in world.shares.values():
-        if share.kind == "purchase" and share.line == line_id:
-            return share
-    return None
-
-
 def share_purchase(
     world: World, me: int, new: int, *, line_id: int, circle_ids: Collection[int], text: str = ""
 ) -> None:
@@ -265,7 +249,7 @@ def share_purchase(
         share = world.shares[new] = purchase(world, line, new, world.now)
     share.text = text or share.text
     share.audience = circles
-    share.withdrawn = share.by_staff
+    share.withdrawn = False
     world.told.discard((me, "may_share", line_id))
 
 
@@ -283,18 +267,6 @@ def write_review(
         line=line.id if line else None, outcome=outcome_of(line) if line else "", rating=rating, text=text,
         month=month_of(line.placed_at) if line else None, photos=tuple(photo_ids),
     )  # fmt: skip
-
-
-def line_to_review(world: World, me: int, listing: int) -> Line | None:
-    """The newest of my lines of it that arrived, is no gift and has no review yet."""
-    reviewed = {share.line for share in world.shares.values() if share.kind == "review"}
-    best: Line | None = None
-    for line in world.lines.values():
-        mine = line.buyer == me and line.listing == listing and line.delivered_at and not line.is_gift
-        newer = best is None or (line.placed_at, line.id) > (best.placed_at, best.id)
-        if mine and newer and line.id not in reviewed:
-            best = line
-    return best
 
 
 def ask_question(
@@ -362,7 +334,7 @@ def change_past(
     need(action == "hide" or side_is_open(world, me))
     circles = own_all(world, me, circle_ids)
     for share in world.shares.values():
-        chosen = share.author == me and not share.by_staff
+        chosen = share.author == me and (action != "show" or not share.by_staff)
         chosen = chosen and (kinds is None or share.kind in kinds)
         chosen = chosen and (before is None or share.visible_from < before)
         if chosen and action == "audience":

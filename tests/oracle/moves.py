@@ -162,6 +162,18 @@ def suspend(pair: Pair, a: int, b: int, c: int) -> None:
     pair.put(**{"suspended" if b % 2 else "back": person(pair, a)})
 
 
+def take_back_by_staff(pair: Pair, a: int, b: int, c: int) -> None:
+    share = pick(list(pair.plain.shares), a)
+    if share is not None:
+        pair.put(**{"taken_back" if b % 2 else "given_back": share})
+
+
+def make_sensitive(pair: Pair, a: int, b: int, c: int) -> None:
+    """Now and then, a shelf becomes one of which nothing is shown."""
+    if a % 8 == 7:
+        pair.put(sensitive="books")
+
+
 def roll_out(pair: Pair, a: int, b: int, c: int) -> None:
     pair.put(rollout=("all", "listed", "none")[a % 3])
 
@@ -302,6 +314,7 @@ MOVES: dict[str, Move] = {
     "create_circle": create_circle, "change_window": change_window, "rename": rename,
     "delete_circle": delete_circle, "include": include, "exclude": exclude,
     "open_circles": open_circles, "withdraw_consent": withdraw_consent, "pause": pause, "suspend": suspend,
+    "take_back_by_staff": take_back_by_staff, "make_sensitive": make_sensitive,
     "roll_out": roll_out, "let_in": let_in, "choose": choose, "advance": advance,
     "buy": buy, "arrive": arrive, "move_line": move_line, "refund": refund, "gift": gift,
     "share_purchase": share_purchase, "review": review, "question": question, "tip": tip,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tests.oracle.deeds import erase_share, find_purchase, need, outcome_of, purchase
+from tests.oracle.deeds import erase_share, need
+from tests.oracle.lines import find_purchase, outcome_of, purchase
 from tests.oracle.world import Line, Person, Share, World
 
 STEPS = {

@@ -121,7 +121,7 @@ class Pair:
         assert allowed == done, f"{deed}({what}): the oracle says {allowed}, the program {done}"
 
     def put(self, **facts: Any) -> None:
-        """Set what no shopper does: the rollout, who is let in, suspension."""
+        """Set what no shopper does: the rollout, who is let in, suspension, what the shop takes back."""
         for name, value in facts.items():
             getattr(self, f"_put_{name}")(value)
 
@@ -140,6 +140,21 @@ class Pair:
     def _put_back(self, person: int) -> None:
         services.unsuspend(person_id=person)
         self.plain.people[person].suspended = False
+
+    def _put_taken_back(self, share: int) -> None:
+        services.withdraw_by_staff(share_id=share, on=True, now=self.plain.now)
+        self.plain.shares[share].by_staff = True
+
+    def _put_given_back(self, share: int) -> None:
+        services.withdraw_by_staff(share_id=share, on=False, now=self.plain.now)
+        self.plain.shares[share].by_staff = self.plain.shares[share].category in self.plain.sensitive
+
+    def _put_sensitive(self, category: str) -> None:
+        Category.objects.filter(pk=category).update(sensitive=True)
+        services.withdraw_sensitive(now=self.plain.now)
+        self.plain.sensitive.add(category)
+        for share in self.plain.shares.values():
+            share.by_staff |= share.category in self.plain.sensitive
 
     # --- Orders ------------------------------------------------------------------------
 

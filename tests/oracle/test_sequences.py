@@ -60,7 +60,7 @@ def _as_rule(move: Move) -> Callable[..., None]:
         move(self.pair, a, b, c)
 
     decorated: Any = rule(a=N, b=N, c=N)(happens)
-    return decorated  # type: ignore[no-any-return]
+    return decorated
 
 
 for _name, _move in MOVES.items():

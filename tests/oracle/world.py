@@ -68,6 +68,7 @@ class Share:
     audience: set[int] = field(default_factory=set)
     to_everyone: bool = False
     withdrawn: bool = False
+    """By its author; what the shop takes back, and gives back, is another matter."""
     by_staff: bool = False
     listing: int | None = None
     category: str | None = None
@@ -97,6 +98,7 @@ class Request:
     circle: int | None
     sent_at: datetime
     declined_at: datetime | None = None
+    taken_back: bool = False
 
 
 @dataclass
@@ -170,8 +172,12 @@ def ends(world: World, share: Share, viewer: int) -> list[datetime | None]:
     return found
 
 
+def is_away(share: Share) -> bool:
+    return share.withdrawn or share.by_staff
+
+
 def is_delivered(world: World, share: Share, viewer: int) -> bool:
-    return not share.withdrawn and ends(world, share, viewer) != []
+    return not is_away(share) and ends(world, share, viewer) != []
 
 
 def delivered_until(world: World, share: Share, viewer: int) -> datetime | None:
@@ -205,7 +211,7 @@ def was_shown(world: World, share: Share, viewer: int | None) -> bool:
 
 def is_public(world: World, share: Share, viewer: int | None) -> bool:
     """A review shown to everyone, the one exception: unless either blocks the other."""
-    if not share.to_everyone or share.withdrawn or world.now < share.visible_from:
+    if not share.to_everyone or is_away(share) or world.now < share.visible_from:
         return False
     return shows(world, share.author) and not is_blocked(world, viewer, share.author)
 
@@ -268,7 +274,7 @@ def public_reviews(world: World, listing: int, viewer: int | None) -> list[int]:
     """Reviews of a listing that are shown to everyone now; one's own also while one is paused."""
     found = []
     for share in world.shares.values():
-        if share.listing == listing and share.to_everyone and not share.withdrawn:
+        if share.listing == listing and share.to_everyone and not is_away(share):
             begun = world.now >= share.visible_from
             if begun and (share.author == viewer or is_public(world, share, viewer)):
                 found += [share]
@@ -279,7 +285,7 @@ def my_shares(world: World, me: int, state: str | None = None) -> list[int]:
     found = []
     for share in world.shares.values():
         held = world.now < share.visible_from
-        now_is = "withdrawn" if share.withdrawn else "held" if held else "shown"
+        now_is = "withdrawn" if is_away(share) else "held" if held else "shown"
         if share.author == me and state in (None, now_is):
             found += [share]
     return newest_first(found)
@@ -356,44 +362,6 @@ def repeat_buyers(world: World, merchant: int, viewer: int | None) -> int:
             author = world.shares[share].author
             bought[author] = bought.get(author, 0) + 1
     return sum(number > 1 for number in bought.values())
-
-
-# --- Notices ---------------------------------------------------------------------------
-
-
-def notices(world: World, me: int) -> set[tuple[str, int]]:
-    """What somebody is told, while what it points to can be seen."""
-    found = set()
-    for recipient, kind, subject in world.told:
-        if recipient == me and is_alive(world, me, kind, subject):
-            found.add((kind, subject))
-    return found
-
-
-def is_alive(world: World, me: int, kind: str, subject: int) -> bool:
-    match kind:
-        case "comment" | "answer" | "reply":
-            return subject in world.comments and may_see_comment(world, world.comments[subject], me)
-        case "request":
-            return subject in world.requests and world.requests[subject].declined_at is None
-        case "accepted":
-            return are_friends(world, me, subject)
-        case "correction":
-            return subject in world.shares and may_see_share(world, world.shares[subject], me)
-        case _:
-            return subject in lines_to_ask_about(world, me)
-
-
-def lines_to_ask_about(world: World, me: int) -> set[int]:
-    """What arrived, of which its buyer was asked whether to show it and has not said."""
-    found = set()
-    for line in world.lines.values():
-        asked = (me, "may_share", line.id) in world.told and line.buyer == me
-        shown = any(share.line == line.id and share.kind == "purchase" for share in world.shares.values())
-        gone = line.is_gift or line.status in ("cancelled", "refunded")
-        if asked and line.delivered_at is not None and not shown and not gone:
-            found.add(line.id)
-    return found
 
 
 # --- Deliveries ------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -44,30 +45,50 @@ def import_(
     Stopped and run again, nothing is doubled or lost. Ends with 0 if all went in, 1 if some were
     rejected, 2 if it could not run.
     """
-    from django.db import Error
-
     for file in files:
         if file != "-" and not Path(file).is_file():
             raise CannotRun(f"{file}: there is no such file.")
-    total: Counter[str] = Counter()
-    try:
-        with ExitStack() as stack:
-            shared = stack.enter_context(RejectFile(Path(reject))) if reject else None
-            for file in files:
-                with nullcontext(shared) if shared else RejectFile(_beside(file)) as rejects:
-                    kind = feed or FEEDS.get(Path(file.removesuffix(".gz")).suffix)
-                    answers = (
-                        _import_feed(file, source, merchant or source, rejects)
-                        if kind
-                        else _import_records(file, source, rejects, again=again)
-                    )
-                    total += _count(file, answers)
-    except Error as error:
-        raise CannotRun(f"The database: {str(error).strip()}") from None
+    how = _How(source=source, feed=feed, merchant=merchant or source, again=again)
+    total = _import_all(files, how, Path(reject) if reject else None)
     if len(files) > 1:
         click.echo(_in_words("all", total))
     if total["rejected"]:
         raise SystemExit(SOME_REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What is the same for all files of one call."""
+
+    source: str
+    feed: str | None
+    merchant: str
+    again: bool
+
+    def is_feed(self, file: str) -> bool:
+        return bool(self.feed or FEEDS.get(Path(file.removesuffix(".gz")).suffix))
+
+
+def _import_all(files: tuple[str, ...], how: _How, reject: Path | None) -> Counter[str]:
+    from django.db import Error
+
+    from kith.core.bulk import prepare_for_bulk
+
+    total: Counter[str] = Counter()
+    try:
+        prepare_for_bulk()
+        with ExitStack() as stack:
+            shared = stack.enter_context(RejectFile(reject)) if reject else None
+            for file in files:
+                with nullcontext(shared) if shared else RejectFile(_beside(file)) as rejects:
+                    take = _import_feed if how.is_feed(file) else _import_records
+                    total += _count(file, take(file, how, rejects))
+    except Error as error:
+        hint = "If it is new, run: kith migrate"
+        raise CannotRun(f"The database: {str(error).strip()}. {hint}") from None
+    except KeyboardInterrupt:
+        raise CannotRun("Stopped. Run it again to go on; what is in stays in.") from None
+    return total
 
 
 def _beside(file: str) -> Path:
@@ -94,7 +115,7 @@ def _count(file: str, answers: Iterator[tuple[str, int]]) -> Counter[str]:
     return counts
 
 
-def _import_records(file: str, source: str, rejects: RejectFile, *, again: bool) -> Iterator[tuple[str, int]]:
+def _import_records(file: str, how: _How, rejects: RejectFile) -> Iterator[tuple[str, int]]:
     from kith.core.clock import utc_now
     from kith.sharing.intake import BadSource, take_in
 
@@ -102,9 +123,9 @@ def _import_records(file: str, source: str, rejects: RejectFile, *, again: bool)
     with open_plain(file) as (content, raw):
         records = _noting(read_lines(content, raw), waiting)
         try:
-            answers = take_in(records, source=source, now=utc_now(), again=again)
+            answers = take_in(records, source=how.source, now=utc_now(), again=how.again)
         except BadSource as problem:
-            raise CannotRun(f"{source}: {problem}.") from None
+            raise CannotRun(f"{how.source}: {problem}.") from None
         for answer in answers:
             line = waiting.popleft()
             if answer.outcome == "rejected":
@@ -119,7 +140,7 @@ def _noting(lines: Iterator[Line], waiting: deque[Line]) -> Iterator[Any]:
         yield line.record
 
 
-def _import_feed(file: str, source: str, merchant: str, rejects: RejectFile) -> Iterator[tuple[str, int]]:
+def _import_feed(file: str, how: _How, rejects: RejectFile) -> Iterator[tuple[str, int]]:
     from django.db import transaction
 
     from kith.core.batches import in_batches
@@ -127,12 +148,12 @@ def _import_feed(file: str, source: str, merchant: str, rejects: RejectFile) -> 
     from kith.shop.models import Merchant
     from kith.shop.services import record_listings
 
-    found = Merchant.objects.filter(source=source, external_id=merchant).first()
+    found = Merchant.objects.filter(source=how.source, external_id=how.merchant).first()
     if found is None:
-        raise CannotRun(f"There is no merchant {merchant} of {source} yet; import its record first.")
+        raise CannotRun(f"There is no merchant {how.merchant} of {how.source}; import its record first.")
     with open_plain(file) as (content, raw):
         try:
-            for batch in in_batches(read_feed(content, source=source, merchant_id=found.pk), 1000):
+            for batch in in_batches(read_feed(content, source=how.source, merchant_id=found.pk), 1000):
                 with transaction.atomic():
                     record_listings([row.listing for row in batch if row.listing is not None])
                 for row in batch:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32, small letters: no i, l, o or u to misread."""
@@ -51,6 +52,10 @@ class RandomIdField(models.BigIntegerField):  # type: ignore[type-arg]
     def __init__(self, **options: object) -> None:
         options |= {"primary_key": True, "default": random_id, "editable": False}
         super().__init__(**options)  # type: ignore[arg-type]
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        """Call it INTEGER on SQLite, which makes it the row's own key instead of an index beside it."""
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 
 
 class IdConverter:

@@ -58,9 +58,12 @@ class Share(Guarded):
     """Made by the author's standing choice, not by hand."""
     created_at = models.DateTimeField()
     visible_from = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True)
-    """Shown to nobody while set: hidden by its author, or by the shop's staff."""
+    hidden_at = models.DateTimeField(null=True)
+    """Its author shows it to nobody."""
     withdrawn_by_staff = models.BooleanField(default=False)
+    """The shop shows it to nobody. Either can be undone without undoing the other."""
+    withdrawn_at = models.DateTimeField(null=True)
+    """Since when it is shown to nobody, for either reason: what every rule reads."""
     source = models.CharField(max_length=40, null=True)
     external_id = models.CharField(max_length=120, null=True)
 

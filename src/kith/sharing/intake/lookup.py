@@ -49,6 +49,13 @@ def listings_of(source: str, ids: Iterable[str]) -> dict[str, Listing]:
     return {listing.external_id or "": listing for listing in rows}
 
 
+def prices_of(source: str, ids: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Our id of each listing, and the currency it is sold in."""
+    rows = Listing.objects.filter(source=source, external_id__in=set(ids))
+    found = rows.values_list("external_id", "pk", "currency")
+    return {name or "": (pk, currency) for name, pk, currency in found}
+
+
 def shares_of(source: str, ids: Iterable[str]) -> dict[str, Share]:
     rows = Share.objects.unguarded(FINDING).filter(source=source, external_id__in=set(ids))
     return {share.external_id or "": share for share in rows}

@@ -8,11 +8,11 @@ from datetime import datetime
 from kith.core.guard import Viewer
 from kith.sharing.intake.fields import RecordRefused
 from kith.sharing.intake.goods import price_in
-from kith.sharing.intake.lookup import FINDING, Known, listings_of, people_of
+from kith.sharing.intake.lookup import FINDING, Known, people_of, prices_of
 from kith.sharing.intake.records import OrderEntry, OrderLineEntry, Origin
 from kith.sharing.intake.verdicts import TAKEN, UNCHANGED, Verdict, rejected
 from kith.sharing.services.orders import mark_gift, take_in_orders
-from kith.shop.models import LineStatus, Listing, Order, OrderLine
+from kith.shop.models import LineStatus, Order, OrderLine
 from kith.shop.records import LineRecord, OrderRecord
 
 
@@ -23,7 +23,7 @@ def take_orders(records: Sequence[OrderEntry], origin: Origin) -> list[Verdict]:
     """
     source, now = origin.source, origin.now
     buyers = people_of(source, (record.buyer for record in records))
-    listings = listings_of(source, (line.listing for record in records for line in record.lines))
+    listings = prices_of(source, (line.listing for record in records for line in record.lines))
     known = _known_buyers(source, records)
     ready: dict[str, OrderRecord] = {}
     verdicts: dict[str, Verdict] = {}
@@ -56,7 +56,9 @@ def _require_same_buyer(record: OrderEntry, buyers: Known, known: dict[str, int 
         raise RecordRefused("this order has another buyer")
 
 
-def _order(record: OrderEntry, source: str, buyers: Known, listings: dict[str, Listing]) -> OrderRecord:
+def _order(
+    record: OrderEntry, source: str, buyers: Known, listings: dict[str, tuple[int, str]]
+) -> OrderRecord:
     return OrderRecord(
         source=source,
         id=record.id,
@@ -67,15 +69,15 @@ def _order(record: OrderEntry, source: str, buyers: Known, listings: dict[str, L
     )
 
 
-def _line(line: OrderLineEntry, listings: dict[str, Listing]) -> LineRecord:
-    listing = listings.get(line.listing)
-    if listing is None:
+def _line(line: OrderLineEntry, listings: dict[str, tuple[int, str]]) -> LineRecord:
+    if line.listing not in listings:
         raise RecordRefused(f"unknown listing {line.listing}")
+    listing_id, currency = listings[line.listing]
     return LineRecord(
         id=line.id,
-        listing_id=listing.pk,
+        listing_id=listing_id,
         quantity=line.quantity,
-        price=price_in(line.price, line.currency or listing.currency),
+        price=price_in(line.price, line.currency or currency),
         status=LineStatus(line.status),
         at=line.at,
         reason=line.reason,

@@ -21,7 +21,16 @@ from kith.sharing.services.standing import MayNotShare
 from kith.shop.models import Category, Listing, OrderLine
 from kith.ties.models import Circle
 
-_CHANGEABLE = ["text", "rating", "to_everyone", "visible_from", "withdrawn_at", "source", "external_id"]
+_CHANGEABLE = [
+    "text",
+    "rating",
+    "to_everyone",
+    "visible_from",
+    "hidden_at",
+    "withdrawn_at",
+    "source",
+    "external_id",
+]
 
 
 def take_shares(records: Sequence[ShareRecord], origin: Origin) -> list[Verdict]:
@@ -154,6 +163,7 @@ class _Taking:
             to_everyone=record.everyone,
             created_at=min(record.at, self._now),
             visible_from=record.at,
+            hidden_at=self._now if record.withdrawn else None,
             withdrawn_at=self._now if record.withdrawn else None,
             source=self._source,
             external_id=record.id,
@@ -173,8 +183,9 @@ class _Taking:
         share.to_everyone = record.everyone if record.circles is not None else share.to_everyone
         share.visible_from = record.at
         share.source, share.external_id = self._source, record.id
-        if record.withdrawn and share.withdrawn_at is None:
-            share.withdrawn_at = self._now
+        if record.withdrawn and share.hidden_at is None:
+            share.hidden_at = self._now
+            share.withdrawn_at = share.withdrawn_at or self._now
         self._changed.append(share)
 
     def write(self) -> None:

@@ -48,7 +48,8 @@ def share_purchase(viewer: Viewer, *, line_id: int, circle_ids: Collection[int],
     share = existing or purchase_of(line, author_id=me, visible_from=viewer.now, now=viewer.now)
     share.text = _words(text, required=False, most=2000) or share.text
     if existing is not None:
-        share.withdrawn_at = None if not share.withdrawn_by_staff else share.withdrawn_at
+        share.hidden_at = None
+        share.withdrawn_at = share.withdrawn_at if share.withdrawn_by_staff else None
     share.save()
     forget(kind=NoticeKind.MAY_SHARE, subject=line.pk)
     show_to(share, circles)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.batches import in_batches
@@ -60,9 +61,9 @@ def open_circles(viewer: Viewer, *, text_version: str, surface: str) -> None:
 def _withdraw_the_past(person_id: int, now: datetime) -> None:
     """What was shown under an earlier consent stays with its author until they show it again."""
     rows = Share.objects.unguarded("nothing is shared from before consent")
-    earlier = list(rows.filter(author=person_id, withdrawn_at=None).values_list("pk", flat=True))
+    earlier = list(rows.filter(author=person_id, hidden_at=None).values_list("pk", flat=True))
     for some in in_batches(earlier, 500):
-        rows.filter(pk__in=some).update(withdrawn_at=now)
+        rows.filter(pk__in=some).update(hidden_at=now, withdrawn_at=Coalesce("withdrawn_at", now))
         redeliver(authors=[person_id], shares=some)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.batches import in_batches
@@ -31,13 +32,16 @@ from kith.sharing.services.signed_in import myself
 from kith.sharing.services.standing import MayNotShare
 from kith.ties.models import Circle
 
+_SENSITIVE = Q(category__sensitive=True) | Q(listing__category__sensitive=True)
+
 
 @transaction.atomic
 def hide_share(viewer: Viewer, *, share_id: int) -> None:
     """Show it to nobody; its author keeps it and can show it again."""
     share = own_share(viewer, share_id)
-    if share.withdrawn_at is None:
-        _set_withdrawn(share, viewer.now)
+    if share.hidden_at is None:
+        share.hidden_at = viewer.now
+        _settle(share, now=viewer.now)
 
 
 @transaction.atomic
@@ -51,18 +55,23 @@ def show_share(viewer: Viewer, *, share_id: int) -> None:
     open_author(viewer)
     if share.withdrawn_by_staff:
         raise MayNotShare(_("The shop has taken this back. You cannot show it again."))
-    _set_withdrawn(share, None)
+    share.hidden_at = None
+    _settle(share, now=viewer.now)
 
 
-def _set_withdrawn(share: Share, at: datetime | None) -> None:
-    share.withdrawn_at = at
-    share.save(update_fields=["withdrawn_at"])
+def _settle(share: Share, *, now: datetime) -> None:
+    """Show it to nobody while its author hides it, or the shop has taken it back."""
+    away = share.hidden_at is not None or share.withdrawn_by_staff
+    share.withdrawn_at = (share.withdrawn_at or now) if away else None
+    share.save(update_fields=["hidden_at", "withdrawn_by_staff", "withdrawn_at"])
     redeliver(authors=[share.author_id], shares=[share.pk])
 
 
 @transaction.atomic
 def withdraw_by_staff(*, share_id: int, on: bool, now: datetime) -> None:
     """Take something back for the shop, or (not `on`) undo that. Its author cannot show it meanwhile.
+
+    What its author hides stays hidden, and what lies on a sensitive shelf stays taken back.
 
     :raises NotThere: no such share.
     """
@@ -72,25 +81,24 @@ def withdraw_by_staff(*, share_id: int, on: bool, now: datetime) -> None:
         raise NotThere
     lock_people(author)
     share = shares.get()
-    share.withdrawn_by_staff = on
-    share.save(update_fields=["withdrawn_by_staff"])
-    _set_withdrawn(share, now if on else None)
+    share.withdrawn_by_staff = on or shares.filter(_SENSITIVE).exists()
+    _settle(share, now=now)
 
 
 @transaction.atomic
 def withdraw_sensitive(*, now: datetime) -> int:
-    """Take back what is shown of things on a shelf that has become sensitive; say how many shares.
+    """Take back what there is of things on a shelf that has become sensitive; say how many shares.
 
-    Called after shelves or what lies on them have changed.
+    Also what its author hides, who could otherwise show it again. Called after shelves or what
+    lies on them have changed.
     """
     shares = Share.objects.unguarded("things of a sensitive kind are never shown")
-    shelf = Q(category__sensitive=True) | Q(listing__category__sensitive=True)
-    shown = shares.filter(shelf, withdrawn_at=None)
+    shown = shares.filter(_SENSITIVE, withdrawn_by_staff=False)
     lock_people(*shown.order_by().values_list("author", flat=True).distinct())
     found = list(shown.values_list("pk", "author"))
     for some in in_batches(found, 500):
         ids = [share_id for share_id, _author in some]
-        shares.filter(pk__in=ids).update(withdrawn_at=now, withdrawn_by_staff=True)
+        shares.filter(pk__in=ids).update(withdrawn_by_staff=True, withdrawn_at=Coalesce("withdrawn_at", now))
         redeliver(authors={author for _share, author in some}, shares=ids)
     return len(found)
 
@@ -147,24 +155,26 @@ def change_past(
     if action != "hide":
         open_author(viewer)
     circles = own_circles(viewer, circle_ids)
-    rows = Share.objects.unguarded(OWN).filter(author=me, withdrawn_by_staff=False)
+    rows = Share.objects.unguarded(OWN).filter(author=me)
     if kinds is not None:
         rows = rows.filter(kind__in=kinds)
     if before is not None:
         rows = rows.filter(visible_from__lt=before)
     match action:
         case "hide":
-            rows = rows.filter(withdrawn_at=None)
+            rows = rows.filter(hidden_at=None)
         case "show":
-            rows = rows.filter(withdrawn_at__isnull=False)
+            rows = rows.filter(hidden_at__isnull=False, withdrawn_by_staff=False)
     chosen = list(rows)
     for some in in_batches(chosen, 500):
         ids = [share.pk for share in some]
         if action == "audience":
             _replace_audiences(me, some, circles)
+        elif action == "hide":
+            since = Coalesce("withdrawn_at", viewer.now)
+            Share.objects.unguarded(OWN).filter(pk__in=ids).update(hidden_at=viewer.now, withdrawn_at=since)
         else:
-            withdrawn_at = viewer.now if action == "hide" else None
-            Share.objects.unguarded(OWN).filter(pk__in=ids).update(withdrawn_at=withdrawn_at)
+            Share.objects.unguarded(OWN).filter(pk__in=ids).update(hidden_at=None, withdrawn_at=None)
         redeliver(authors=[me], shares=ids)
     return len(chosen)
 
