@@ -5,7 +5,7 @@ PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 py
 RUN := .venv/bin
 UV := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 
-.PHONY: help demo reset test unit lint types ciao format messages lock python venv dev
+.PHONY: help demo reset test unit lint types ciao format messages pictures lock python venv dev
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -39,6 +39,9 @@ messages: dev ## take up new sentences into the catalogues of translations
 
 ciao: dev ## the whole Ciao trust network: import it and compare what Kith says with plain loops
 	@$(RUN)/python -m examples.ciao
+
+pictures: dev ## take the pictures of the documentation anew
+	@$(RUN)/python -m tests.browser.pictures
 
 lock: ## pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	$(UV) pyproject.toml --group build -o requirements.lock

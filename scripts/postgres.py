@@ -23,6 +23,8 @@ from typing import Any
 UNSAFE_AND_QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """Nothing in it outlives the tests, so nothing in it need survive a power cut."""
 MODEST = {"shared_buffers": "128MB", "max_connections": "60", "unix_socket_directories": ""}
+WITHOUT_STATISTICS = {"enable_seqscan": "off", "jit": "off"}
+"""A test's tables are never analysed: a scan planned while they were empty would be kept for ever."""
 
 
 class CannotStart(RuntimeError):
@@ -77,7 +79,13 @@ def _make_cluster(programs: Path, place: Path, password: str) -> None:
 @contextlib.contextmanager
 def _running(programs: Path, place: Path) -> Iterator[int]:
     port = _free_port()
-    settings = {**UNSAFE_AND_QUICK, **MODEST, "listen_addresses": "127.0.0.1", "port": str(port)}
+    settings = {
+        **UNSAFE_AND_QUICK,
+        **MODEST,
+        **WITHOUT_STATISTICS,
+        "listen_addresses": "127.0.0.1",
+        "port": str(port),
+    }
     options = [f"--{name}={value}" for name, value in settings.items()]
     with (place / "log").open("w") as log:
         server = subprocess.Popen(

@@ -32,7 +32,8 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-HEADER = r"""# The words of Kith in Simplified Chinese. Between a number and what it counts stands a no-break space.
+HEADER = r"""# The words of Kith in Simplified Chinese. A no-break space stands between
+# a number and what it counts.
 msgid ""
 msgstr ""
 "Language: zh_Hans\n"

@@ -38,7 +38,7 @@ class Report:
 
     def say(self) -> Iterator[str]:
         yield f"feeds: {self.people:,} people, {self.items:,} things in order; {self.whole} feeds to the end"
-        yield f"evidence: {self.pairs:,} (person, listing) pairs; of {self.known:,} the circle knows something"
+        yield f"evidence: {self.pairs:,} (person, listing) pairs, {self.known:,} of which the circle knows"
         yield f"differences: {len(self.differences)}"
         yield from self.differences[:NAMED]
 

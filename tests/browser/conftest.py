@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from kith.people.models import Person
 from tests.browser.phones import Phones, launch
 from tests.browser.server import Server, running_server
 from tests.browser.town import Town, build_town
@@ -57,7 +56,3 @@ def open_phone(phones: Phones) -> OpenPhone:
 def town(transactional_db: None) -> Town:
     """A shop with things to sell and somebody who sends them; nobody has bought anything yet."""
     return build_town()
-
-
-def signed_in(open_phone: OpenPhone, person: Person, **options: Any) -> Page:
-    return open_phone(owner=person, **options)

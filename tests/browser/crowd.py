@@ -159,12 +159,12 @@ def _add_orders(crowd: Crowd) -> None:
         sharing.take_in_orders([order], now=crowd.now)
     where = Delivery(LONG_NAME, "13800138000", "450700", LONG_WORD)
     for key in "12":
-        line = sharing.place_order(
+        placed = sharing.place_order(
             crowd.viewer("mei"), listing_id=crowd.long_listing.pk, quantity=99, delivery=where, key=key
         )
     for move in (sharing.ship_line, sharing.deliver_line):
-        move(crowd.viewer("sunlaoban"), line_id=line.pk)
-    sharing.request_refund(crowd.viewer("mei"), line_id=line.pk, reason=LONG_WORD)
+        move(crowd.viewer("sunlaoban"), line_id=placed.pk)
+    sharing.request_refund(crowd.viewer("mei"), line_id=placed.pk, reason=LONG_WORD)
 
 
 def _add_ties(crowd: Crowd) -> None:

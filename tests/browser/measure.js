@@ -1,9 +1,10 @@
 // What is measured on a page: told as sentences, none if all is well. Called with the least size of a target.
 (least) => {
   const said = [];
+  const marks = (one) => (one.id ? ` #${one.id}` : "") + (one.classList.length ? ` .${one.classList[0]}` : "");
+  const words = (one) => (one.innerText || one.getAttribute("aria-label") || one.name || "").trim();
   const name = (one) =>
-    `<${one.tagName.toLowerCase()}${one.id ? "#" + one.id : ""}${one.className.trim ? " ." + one.className.trim() : ""}> ` +
-    `“${(one.innerText || one.getAttribute("aria-label") || one.name || "").trim().replace(/\s+/g, " ").slice(0, 40)}”`;
+    `<${one.tagName.toLowerCase()}${marks(one)}> “${words(one).replace(/\s+/g, " ").slice(0, 40)}”`;
   const shown = (one) => one.checkVisibility({ visibilityProperty: true });
 
   // Nothing makes the page wider than the telephone, nor lies outside of what holds it.

@@ -25,6 +25,12 @@ CORNER, EDGE, GAP = 36, 3, 56
 SHOWN_IN_README = ("feed", "trusted", "listing")
 
 
+SCROLL = "(one) => scrollTo(0, one.offsetTop - document.querySelector('.bar').offsetHeight - 14)"
+
+ALL_DRAWN = """() => [...document.images].every((one) => one.complete
+    || one.getBoundingClientRect().top > innerHeight || one.getBoundingClientRect().bottom < 0)"""
+
+
 @dataclass(frozen=True)
 class Shot:
     """One picture: whose telephone, and where on it."""
@@ -33,6 +39,8 @@ class Shot:
     who: str
     where: Callable[[], str]
     options: dict[str, Any] = field(default_factory=dict)
+    down_to: str = ""
+    """What stands at the top, below the head; empty for the top of the page."""
 
 
 def _kettle() -> str:
@@ -43,8 +51,9 @@ def _kettle() -> str:
     return reverse("shop:listing", args=[Listing.objects.get(source="demo", external_id="kettle").pk])
 
 
+WITH_A_VERDICT = "article:has(.said):has(.tag.keep)"
 SHOTS = (
-    Shot("feed", "mei", lambda: "/circle/"),
+    Shot("feed", "mei", lambda: "/circle/", down_to=WITH_A_VERDICT),
     Shot("listing", "lucy", _kettle),
     Shot("trusted", "mei", lambda: "/trusted/"),
     Shot("care", "mama", lambda: "/circle/"),
@@ -90,6 +99,9 @@ def take_all() -> dict[str, Image.Image]:
         for shot in SHOTS:
             page = phones.open(owner=Person.objects.get(handle=shot.who), scale=SCALE, **shot.options)
             page.goto(shot.where(), wait_until="networkidle")
+            if shot.down_to:
+                page.locator(shot.down_to).first.evaluate(SCROLL)
+            page.wait_for_function(ALL_DRAWN)
             taken[shot.name] = Image.open(BytesIO(page.screenshot())).convert("RGB")
         phones.put_away()
         browser.close()
@@ -110,13 +122,11 @@ def side_by_side(pictures: list[Image.Image]) -> Image.Image:
             (0, 0, width - 1, height - 1), CORNER, outline="#91806f", width=EDGE
         )
         whole.paste(framed, (number * (width + GAP), 0), shape)
-    return whole.resize((whole.width * 2 // 3, whole.height * 2 // 3), Image.Resampling.LANCZOS)
+    return whole.reduce(SCALE)
 
 
 def write(picture: Image.Image, file: Path) -> None:
-    """Write few colours: drawings and letters need no more, and the files stay small."""
-    few = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(file, optimize=True)
+    picture.save(file, optimize=True)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def _token(crowd: Crowd) -> tuple[object, ...]:
 
 def _own_answer(crowd: Crowd) -> tuple[object, ...]:
     """What Mei said under a question."""
-    share_id = _asked(crowd)[0]
+    share_id = crowd.share(author__display_name=LONG_NAME, kind="question")
     comments = Comment.objects.visible_to(crowd.viewer("mei"))
     return share_id, comments.get(share=share_id, author__handle="mei").pk
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from kith.core.ids import write_id
 from kith.people.models import Person
@@ -159,9 +159,8 @@ def writing(page: Page, crowd: Crowd) -> Iterator[str]:
     yield "a review"
     page.get_by_label("Everyone who looks at this listing").check()
     page.evaluate("document.querySelector('main form').noValidate = true")
-    page.get_by_label("Photos", exact=True).set_input_files(
-        [{"name": "no-photo.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"}]
-    )
+    no_photo: FilePayload = {"name": "no-photo.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"}
+    page.get_by_label("Photos", exact=True).set_input_files(no_photo)
     deeds.tap(page, "Show it")
     yield "a review without stars, and a photo that is none"
     line = crowd.line(buyer__handle="mei", status="delivered")

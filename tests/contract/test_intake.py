@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
 from pytest_django import Settings
 from standardwebhooks.webhooks import Webhook
 
@@ -145,3 +146,12 @@ def test_batches_are_limited_by_source(street: Street, settings: Settings) -> No
     settings.API_LIMITS = {**settings.API_LIMITS, "intake": "1/minute"}
     assert send(RECORDS).headers["RateLimit-Policy"] == '"intake";q=1;w=60'
     assert problem(send(RECORDS, webhook_id="msg_2"), 429)
+
+
+def test_the_schema_of_the_records_is_published(client: Client) -> None:
+    from kith.sharing.intake import SCHEMA
+
+    served = client.get("/api/v1/records.schema.json")
+    assert served["Content-Type"] == "application/schema+json"
+    assert served.json() == SCHEMA
+    assert client.post("/api/v1/records.schema.json").status_code == 405

@@ -15,9 +15,9 @@ from kith.people.models import Consent, Person, SharingPreference
 from kith.sharing.deliver import find_differences
 from kith.sharing.intake import BadSource
 from kith.sharing.models import Comment, Share
-from kith.sharing.services import delete_share, hide_share, set_sharing, withdraw_consent
+from kith.sharing.services import change_audience, delete_share, hide_share, set_sharing, withdraw_consent
 from kith.shop.models import Category, Listing, Order, OrderLine
-from kith.ties.models import Member, Relationship
+from kith.ties.models import Circle, Member, Relationship
 from tests.intake.test_records import GOOD, JSON, STRANGE, _places
 from tests.intake.told import (
     CONSENT,
@@ -345,6 +345,13 @@ def test_a_refund_corrects_the_purchase_and_the_review(told: None) -> None:
     assert find_differences() == []
 
 
+def test_what_was_rejected_goes_in_once_what_it_needs_is_there(told: None) -> None:
+    early = order("o7", "mei", what="l7")
+    assert reason(early) == "unknown listing l7"
+    assert outcomes(listing("l7"), early) == ["taken", "taken"]
+    assert ("purchase", "l7") in shown_to("bo")
+
+
 # --- What is said -----------------------------------------------------------------------
 
 
@@ -354,6 +361,11 @@ def test_a_review_belongs_to_the_newest_line_that_had_arrived(told: None) -> Non
     assert share.line.listing.external_id == "l1"
     send(review("r2", "mei"))
     assert Share.objects.unguarded(LOOKING).get(external_id="r2").line is None
+
+
+def test_a_review_from_before_it_arrived_belongs_to_no_line(told: None) -> None:
+    send(listing("l7"), order("o7", "mei", what="l7", day=40), review("r7", "mei", what="l7", day=30))
+    assert Share.objects.unguarded(LOOKING).get(external_id="r7").line is None
 
 
 def test_of_two_reviews_of_a_thing_bought_twice_each_has_its_line(told: None) -> None:
@@ -370,6 +382,9 @@ def test_a_review_goes_to_the_circles_named_or_to_those_by_default(told: None) -
     send(review("r2", "mei", circles=["Work"]), review("r3", "mei", what="l2", circles=[]))
     assert shown_to("chen") == [("review", "l1")]
     assert len(shown_to("bo")) == 3
+    send(review("r5", "mei", what="l2"))
+    assert shown_to("chen") == [("review", "l1")]
+    assert len(shown_to("bo")) == 4
     assert reason(review("r4", "mei", circles=["Friends"])) == "mei has no circle Friends"
 
 
@@ -390,6 +405,19 @@ def test_a_review_that_changes_keeps_what_its_author_did_with_it_here(told: None
     assert (share.rating, share.text) == (1, "Broke.")
     assert share.withdrawn_at is not None
     assert ("review", "l1") not in shown_to("bo")
+
+
+def test_a_review_that_changes_stays_with_the_circles_its_author_has_chosen_here(told: None) -> None:
+    send(circle("mei", "chen", name="Work", default=False))
+    work = Circle.objects.unguarded(LOOKING).get(name="Work")
+    share = Share.objects.unguarded(LOOKING).get(external_id="r1")
+    change_audience(who("mei"), share_id=share.pk, circle_ids=[work.pk])
+    send(review("r1", "mei", rating=1))
+    assert ("review", "l1") not in shown_to("bo")
+    assert shown_to("chen") == [("review", "l1")]
+    send(review("r1", "mei", rating=2, circles=["Family"]))
+    assert ("review", "l1") in shown_to("bo")
+    assert find_differences() == []
 
 
 def test_what_its_author_has_deleted_here_does_not_come_back(told: None) -> None:

@@ -297,7 +297,7 @@ POST   api:take_in_batch                                          401  401  401 
 STAFF = ("admin:",)
 """Everything under these names is for staff: others are sent to sign in, or told that they may not."""
 
-FILES = {"api:openapi-json": 200, "api:openapi-view": 200, "api:api-root": 404}
+FILES = {"api:openapi-json": 200, "api:openapi-view": 200, "api:api-root": 404, "records-schema": 200}
 """What is the same for everybody."""
 
 

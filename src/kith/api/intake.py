@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from ninja import Body, Router
 from pydantic import Field
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -26,7 +27,7 @@ from kith.api.once import REPLAYED
 from kith.api.problems import Problem
 from kith.core.clock import utc_now
 from kith.core.guard import Viewer
-from kith.sharing.intake import take_in
+from kith.sharing.intake import schema_text, take_in
 from kith.shop.models import Source
 
 router = Router(tags=["Intake"])
@@ -129,6 +130,12 @@ def take_in_batch(
         for outcome in ("taken", "unchanged", "rejected")
     }
     return _keep(request, mark, answer(BatchAnswer, {**counts, "answers": answers}))
+
+
+@require_safe
+def records_schema(request: HttpRequest) -> HttpResponse:
+    """The JSON Schema of the records, for whoever writes a program that sends them."""
+    return HttpResponse(schema_text(), content_type="application/schema+json")
 
 
 def _find_taken(request: IntakeRequest, mark: str) -> HttpResponse | None:

@@ -76,7 +76,10 @@ class Story:
     def _review(self, number: int, bought: Record) -> Record:
         review = {"type": "review", "id": f"r{number}", "author": bought["who"], "listing": bought["what"]}
         review |= {"rating": bought["stars"], "text": bought["says"], "order": f"b{number}-0", "line": "1"}
-        review |= {"at": self._reviewed(number, bought).isoformat(), "everyone": bought.get("everyone", False)}
+        review |= {
+            "at": self._reviewed(number, bought).isoformat(),
+            "everyone": bought.get("everyone", False),
+        }
         return review | self._where(bought)
 
     def _where(self, bought: Record) -> Record:
