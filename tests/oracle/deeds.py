@@ -203,8 +203,14 @@ def open_circles(world: World, me: int, new: int, *, text_version: str, surface:
 
 
 def withdraw_consent(world: World, me: int, new: int, *, surface: str) -> None:
-    if has_consented(world, me):
-        world.people[me].consents.append((world.now, False))
+    """Take it back. What was said under others' shares goes along."""
+    if not has_consented(world, me):
+        return
+    world.people[me].consents.append((world.now, False))
+    world.likes = {like for like in world.likes if like[1] != me}
+    for comment in world.comments.values():
+        if comment.author == me:
+            comment.hidden = True
 
 
 def pause(world: World, me: int, new: int) -> None:

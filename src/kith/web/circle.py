@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -88,12 +88,10 @@ def new(request: ViewerRequest) -> HttpResponse:
     etag = f'"{count}"'
     if count == 0:
         return HttpResponse(status=204)
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponse(status=304, headers={"ETag": etag})
     response = render(request, "circle/new.html", {"count": count})
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
-    return response
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 # --- One share ------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from kith.people.models import Purpose
 from kith.people.queries import consents_given
 from kith.sharing.deliver import redeliver
 from kith.sharing.intake.fields import RecordRefused
-from kith.sharing.intake.lookup import WITH_CATEGORY, lines_of, listings_of, people_of, shares_of
+from kith.sharing.intake.lookup import lines_of, listings_of, people_of, shares_of
 from kith.sharing.intake.records import Origin, ShareRecord
 from kith.sharing.intake.ties import TAKING, hold
 from kith.sharing.intake.verdicts import TAKEN, Verdict, rejected
@@ -235,8 +235,9 @@ class _LinesToReview:
             buyer__in=authors, listing__in=listings, delivered_at__isnull=False, is_gift=False
         )
         in_time = ("placed_at", "delivered_at", "order__external_id", "external_id", "pk")
-        lines = list(rows.select_related(WITH_CATEGORY).order_by(*in_time))
-        reviewed = {line for line, kind in _shares_of_lines([line.pk for line in lines]) if kind == "review"}
+        lines = list(rows.order_by(*in_time))
+        reviews = Share.objects.unguarded(TAKING).filter(line__in=[line.pk for line in lines])
+        reviewed = set(reviews.filter(kind=ShareKind.REVIEW).values_list("line", flat=True))
         for line in lines:
             if line.pk not in reviewed:
                 self._lines[line.buyer_id, line.listing_id].append(line)

@@ -23,7 +23,7 @@ from kith.people.models import DEFAULT_HOLD, MINIMUM_HOLD, Person, Purpose, Shar
 from kith.people.queries import find_sharing_preference, has_consented
 from kith.people.services import record_consent
 from kith.sharing.deliver import redeliver
-from kith.sharing.models import Share
+from kith.sharing.models import Comment, Like, Share
 from kith.sharing.services.signed_in import myself
 from kith.shop.models import Category
 from kith.ties import services as ties
@@ -69,7 +69,10 @@ def _withdraw_the_past(person_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def withdraw_consent(viewer: Viewer, *, surface: str) -> None:
-    """Take consent back: others see nothing of it at their next read, and the circle side closes."""
+    """Take consent back: the circle side closes, and others see nothing of its author at their next read.
+
+    What they said under other people's shares goes too, and stays away when consent is given anew.
+    """
     me = myself(viewer)
     person = lock_people(me)[me]
     if not has_consented(me, Purpose.SHARING):
@@ -77,6 +80,9 @@ def withdraw_consent(viewer: Viewer, *, surface: str) -> None:
     record_consent(
         person_id=me, purpose=Purpose.SHARING, text_version="", surface=surface, given=False, at=viewer.now
     )
+    mine = Comment.objects.unguarded("whoever withdraws takes their words along")
+    mine.filter(author=me, hidden_at=None).update(hidden_at=viewer.now)
+    Like.objects.unguarded("whoever withdraws takes their words along").filter(person=me).delete()
     write_openness(person)
 
 
