@@ -308,7 +308,7 @@ def test_changing_a_password_asks_for_the_old_one() -> None:
     her = browser()
     try_password(her, "mei", PASSWORD)
     wrong = her.post("/accounts/password/change/", {"oldpassword": "wrong", "password1": "another one 2"})
-    assert "not your present password" in text_of(wrong)
+    assert "not your current password" in text_of(wrong)
     right = her.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "another one 2"})
     assert right.headers["Location"] == "/accounts/"
     assert Person.objects.get().check_password("another one 2")
