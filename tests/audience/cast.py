@@ -77,6 +77,8 @@ class Cast:
         self.shown = {name: self._tip(name, circle) for name, circle in self.family.items()}
         for name in ("Mei", "Dan", "Eve", "Fay", "Ivy"):
             self._review(name)
+        for name in ("Mei", "Mei", "Gu", "Hua", "Ivy"):
+            self._buy(name)
         self.elsewhere = self._tip("Mei", self.others)
         own_circle = self._circle("Eve", "Nobody", "all")
         self._review("Eve", to_everyone=False, circles=(own_circle,))
@@ -86,6 +88,15 @@ class Cast:
         self.do("hide_share", "Mei", share_id=withdrawn)
         for share in (self._tip("Mei", self.family["Mei"]), self._review("Eve")):
             self._hold(share)
+
+    def _buy(self, name: str) -> None:
+        """Buy something and show it to the family; Mei sends the second one back."""
+        line = self.pair.arrived(self.ids[name], self.listing)
+        again = any(one.buyer == self.ids[name] for one in self.pair.plain.lines.values() if one.id != line)
+        self.do("share_purchase", name, line_id=line, circle_ids=[self.family[name]])
+        if again:
+            self.pair.move(line, "request_refund")
+            self.pair.move(line, "accept_refund")
 
     def _hold(self, share_id: int) -> None:
         """Let it be visible from tomorrow."""

@@ -19,7 +19,7 @@ from kith.sharing import models
 from kith.sharing.models import Comment, Like, Share, SharePhoto
 from kith.ties.models import Relationship
 from tests.audience.cast import Cast
-from tests.oracle.compare import compare_deliveries, compare_what_is_seen
+from tests.oracle.compare import compare_deliveries, compare_everything, compare_what_is_seen
 from tests.oracle.pair import undone
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,10 @@ def compare(cast: Cast) -> None:
 
 def test_unbroken_it_is_what_the_oracle_says(cast: Cast) -> None:
     compare(cast)
+
+
+def test_and_so_is_every_read_of_everybody(cast: Cast) -> None:
+    compare_everything(cast.pair, closely=list(cast.pair.plain.people))
 
 
 # --- A condition left out ---------------------------------------------------------------

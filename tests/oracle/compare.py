@@ -192,13 +192,15 @@ def compare_card(pair: Pair, viewer: Viewer, card: Any) -> None:
         "circles": own_circles(plain, share) if who == share.author else set(),
     }  # fmt: skip
     same(f"card of {share.id}", viewer, found, ought)
-    if share.month is not None:
+    if share.kind == "purchase":
         same("when it was bought", viewer, (card.when, card.when_precision), (share.month, "month"))
 
 
 def own_circles(plain: oracle.World, share: oracle.Share) -> set[tuple[str, int]]:
+    """The circles of an audience, each with how many of it the author does not hide from."""
+    hidden = {whom for who, whom in plain.hides if who == share.author}
     held = [plain.circles[circle] for circle in share.audience]
-    return {(circle.name, len(circle.members)) for circle in held}
+    return {(circle.name, len(circle.members - hidden)) for circle in held}
 
 
 def compare_comments(pair: Pair, viewer: Viewer) -> None:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 N = st.integers(0, 63)
 STORY = st.lists(st.tuples(st.sampled_from(sorted(MOVES)), N, N, N), min_size=5, max_size=25)
 NAMES = ("Mei", "Bo", "Chen", "Dan", "Eve")
+TROUBLE = ["unfriend", "block", "mute", "hide_from", "exclude", "pause", "hide", "refund", "change_window"]
 PAIRS = [(one, two) for one in range(5) for two in range(one)]
 
 
@@ -31,7 +32,8 @@ def villages(draw: st.DrawFn) -> list[Deed]:
     spoken = st.tuples(st.sampled_from(["comment", "comment", "like", "share_purchase"]), N, N, N)
     story += draw(st.lists(said, min_size=14, max_size=18))
     story += [("advance", draw(N) % 3, 0, 0), ("advance", draw(N) % 2, 0, 0)]
-    return story + draw(st.lists(spoken, min_size=12, max_size=18))
+    story += draw(st.lists(spoken, min_size=12, max_size=18))
+    return story + draw(st.lists(st.tuples(st.sampled_from(TROUBLE), N, N, N), min_size=2, max_size=6))
 
 
 def new_pair() -> Pair:

@@ -64,7 +64,7 @@ class Card:
     text: str
     photos: tuple[PhotoRef, ...]
     when: date
-    """Of a thing bought no more than the month; of words the day."""
+    """Of a thing bought, and of a review, no more than the month; of other words the day."""
     when_precision: Literal["month", "day"]
     audience: AudienceLabel
     comments: int
@@ -152,12 +152,11 @@ def _card(
 
 
 def _when(share: Share) -> tuple[date, Literal["month", "day"]]:
-    if share.bought_month is not None:
+    """The month it was bought in, or a review written in; of a question or a tip the day."""
+    if share.kind == ShareKind.PURCHASE and share.bought_month is not None:
         return share.bought_month, "month"
     day = share.visible_from.date()
-    if share.kind == ShareKind.REVIEW:
-        return day.replace(day=1), "month"
-    return day, "day"
+    return (day.replace(day=1), "month") if share.kind == ShareKind.REVIEW else (day, "day")
 
 
 def _things(listing_ids: Collection[int]) -> dict[int, Thing]:
