@@ -166,3 +166,17 @@ def clean_caches() -> None:
 
     cache.clear()
     forget_counts()
+
+
+@pytest.fixture(autouse=True)
+def no_words_left_behind(request: pytest.FixtureRequest, django_db_blocker: Any) -> Generator[None]:
+    """Empty the search index after tests that really commit: Django flushes its models' tables only."""
+    mark = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction"))
+    yield
+    if commits:
+        from kith.core import fulltext
+        from kith.shop.search import INDEX
+
+        with django_db_blocker.unblock():
+            fulltext.remove(INDEX, fulltext.every_id(INDEX))
