@@ -63,6 +63,23 @@ def befriend(pair: Pair, a: int, b: int, c: int) -> None:
     pair.befriend(person(pair, a), person(pair, b)) if person(pair, a) != person(pair, b) else None
 
 
+def make_up(pair: Pair, a: int, b: int, c: int) -> None:
+    """Fall out, perhaps after not wanting to see each other's things, and be friends again."""
+    me, other = person(pair, a), person(pair, b)
+    if me == other:
+        return
+    if frozenset([me, other]) in pair.plain.friends and c % 4:
+        pair.do("set_muted" if c % 4 == 1 else "set_hidden_from", me, other_id=other, on=True)
+    pair.do("block" if c % 3 == 0 else "unfriend", me, other_id=other)
+    if c % 3 == 0:
+        pair.do("unblock", me, other_id=other)
+    pair.befriend(other, me)
+    for one, two in ((me, other), (other, me)):
+        circle = any_circle(pair, one, 0)
+        if circle is not None and frozenset([me, other]) in pair.plain.friends:
+            pair.do("add_members", one, circle_id=circle, person_ids=[two])
+
+
 def ask(pair: Pair, a: int, b: int, c: int) -> None:
     circle = any_circle(pair, person(pair, a), c) if c % 2 else None
     pair.do("request_friend", person(pair, a), recipient_id=person(pair, b), circle_id=circle)
@@ -308,7 +325,7 @@ def like(pair: Pair, a: int, b: int, c: int) -> None:
 
 
 MOVES: dict[str, Move] = {
-    "befriend": befriend, "ask": ask, "answer": answer, "take_back": take_back,
+    "befriend": befriend, "make_up": make_up, "ask": ask, "answer": answer, "take_back": take_back,
     "unfriend": about("unfriend"), "block": about("block"), "unblock": about("unblock"),
     "mute": about("set_muted", flag=True), "hide_from": about("set_hidden_from", flag=True),
     "create_circle": create_circle, "change_window": change_window, "rename": rename,

@@ -87,14 +87,17 @@ class Street:
         sharing.add_members(mei, circle_id=self.circle.pk, person_ids=members)
         sharing.set_alias(mei, other_id=self.people["Bo"].pk, alias="Bobo the alias")
         sharing.set_muted(mei, other_id=self.people["Gu"].pk, on=True)
-        sharing.request_friend(self.looks("Hua"), recipient_id=self.people["Mei"].pk, note="A wish of Hua")
+        self.invitation = sharing.make_invitation(mei, circle_id=self.circle.pk)
+        sharing.request_by_invitation(self.looks("Hua"), token=self.invitation.token, note="A wish of Hua")
         self.request_in = requests_in(mei)[0].id
         self.request_out = self._ask("Eve")
-        self.invitation = sharing.make_invitation(mei, circle_id=self.circle.pk)
 
     def _ask(self, name: str) -> int:
         sent = sharing.request_friend(
-            self.looks("Mei"), recipient_id=self.people[name].pk, note="A wish of Mei"
+            self.looks("Mei"),
+            recipient_id=self.people[name].pk,
+            note="A wish of Mei",
+            circle_id=self.circle.pk,
         )
         assert sent is not None
         return sent.pk
@@ -141,6 +144,7 @@ class Street:
         )  # fmt: skip
         self.comment = sharing.comment(self.looks("Bo"), share_id=self.share.pk, text="Is it bright?")
         sharing.comment(mei, share_id=self.share.pk, text="Bright enough")
+        sharing.set_useful(self.looks("Bo"), share_id=self.share.pk, on=True)
         sharing.ask_question(mei, text="Which blanket is warm?", circle_ids=[self.circle.pk])
 
     def _photo(self) -> int:
