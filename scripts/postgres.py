@@ -23,8 +23,11 @@ from typing import Any
 UNSAFE_AND_QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """Nothing in it outlives the tests, so nothing in it need survive a power cut."""
 MODEST = {"shared_buffers": "128MB", "max_connections": "60", "unix_socket_directories": ""}
-WITHOUT_STATISTICS = {"enable_seqscan": "off", "jit": "off"}
-"""A test's tables are never analysed: a scan planned while they were empty would be kept for ever."""
+WITHOUT_STATISTICS = {"autovacuum": "off", "enable_seqscan": "off", "jit": "off"}
+"""A test's tables are empty, then full, then empty: what is found out about them is soon untrue, and a
+plan made by it may be a scan of all for each row. So nothing is found out, and indexes are used."""
+IMPATIENT = {"statement_timeout": "60s"}
+"""What takes so long is wrong, and says so itself."""
 
 
 class CannotStart(RuntimeError):
@@ -83,6 +86,7 @@ def _running(programs: Path, place: Path) -> Iterator[int]:
         **UNSAFE_AND_QUICK,
         **MODEST,
         **WITHOUT_STATISTICS,
+        **IMPATIENT,
         "listen_addresses": "127.0.0.1",
         "port": str(port),
     }

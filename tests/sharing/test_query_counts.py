@@ -128,10 +128,10 @@ def neighbourhoods(
         database: AbstractContextManager[None] = undone()
         with database:
             Feature.objects.update_or_create(name=CIRCLES, defaults={"openness": "all", "changed_at": NOW})
-            yield (
-                Neighbourhood("small", mates=3, shares=60),
-                Neighbourhood("large", mates=300, shares=50_000),
-            )
+            small = Neighbourhood("small", mates=3, shares=60)
+            large = Neighbourhood("large", mates=300, shares=50_000)
+            connection.check_constraints()  # once, or it is done anew at the end of every test
+            yield small, large
 
 
 READS: dict[str, Read] = {
