@@ -17,6 +17,8 @@ FIT: dict[str, Any] = {
     "ALLOWED_HOSTS": ["kith.example.org"],
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
+    "SMS_SENDER": "http",
+    "SMS_URL": "https://sms.example.org/send",
 }
 
 
@@ -28,6 +30,8 @@ def production(settings: Any) -> Any:
 
 
 def test_fit_settings_start(production: Any) -> None:
+    refuse_unfit_settings()
+    production.SMS_URL = "http://127.0.0.1:9000/send"
     refuse_unfit_settings()
 
 
@@ -43,6 +47,9 @@ def test_fit_settings_start(production: Any) -> None:
         ("ALLOWED_HOSTS", ["shop.example.org"], "ALLOWED_HOSTS"),
         ("SESSION_COOKIE_SECURE", False, "SESSION_COOKIE_SECURE"),
         ("CSRF_COOKIE_SECURE", False, "CSRF_COOKIE_SECURE"),
+        ("SMS_SENDER", "console", "SMS_URL"),
+        ("SMS_URL", "", "SMS_URL"),
+        ("SMS_URL", "http://sms.example.org/send", "SMS_URL"),
     ],
 )
 def test_one_unfit_setting_is_named(production: Any, name: str, value: object, named: str) -> None:

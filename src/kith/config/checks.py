@@ -19,7 +19,7 @@ SHORTEST_SECRET = 32
 
 def find_problems() -> list[str]:
     """Say, a sentence each, what of the settings is unfit for production and what to set instead."""
-    problems = [*_problems_of_secrets(), *_problems_of_address(), *_problems_of_cookies()]
+    problems = [*_problems_of_secrets(), *_problems_of_address(), *_problems_of_cookies(), *_problems_of_messages()]
     return [problem for wanting, problem in problems if wanting]
 
 
@@ -60,6 +60,16 @@ def _problems_of_address() -> list[tuple[bool, str]]:
 def _problems_of_cookies() -> list[tuple[bool, str]]:
     plain = [name for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE") if not getattr(settings, name)]
     return [(bool(plain), f"{' and '.join(plain)}: unset, or set to true; cookies go over https only.")]
+
+
+def _problems_of_messages() -> list[tuple[bool, str]]:
+    gateway = urlsplit(settings.SMS_URL)
+    in_the_open = gateway.scheme == "http" and gateway.hostname not in ("127.0.0.1", "localhost", "::1")
+    printed = settings.SMS_SENDER != "http" or not settings.SMS_URL
+    return [
+        (printed, "SMS_URL: set it to your gateway's address; without it, sign-in codes end in the log."),
+        (in_the_open, "SMS_URL: use an address beginning with https://; sign-in codes are secret."),
+    ]
 
 
 @checks.register()

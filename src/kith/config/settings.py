@@ -101,7 +101,9 @@ CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=PRODUCTION)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
-if env.bool("KITH_BEHIND_PROXY", default=False):
+TRUSTED_PROXIES = env.int("KITH_PROXIES", default=0)
+"""How many proxies of our own stand before us; the address that asks is the one they did not add."""
+if TRUSTED_PROXIES:
     # Only a proxy that sets this header itself makes it true; from anybody else it is a claim.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 LOGGING = logging_config(as_json=PRODUCTION, level=env("KITH_LOG_LEVEL", default="INFO"))
@@ -169,8 +171,7 @@ MFA_FORMS = {
     "reauthenticate": "kith.web.accounts_forms.ConfirmSecondFactorForm",
     "activate_totp": "kith.web.accounts_forms.ActivateAppForm",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("KITH_PROXY_COUNT", default=0)
-"""How many proxies of our own stand before us; the address that asks is the one they did not add."""
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -208,7 +209,6 @@ API_LIMITS = {
 """How often: a person with a token; what changes anything; finding people by handle, number or
 invitation; somebody without a valid token, by address; one host shop's batches."""
 API_LIMITS_STORAGE = REDIS_URL or "memory://"
-TRUSTED_PROXIES = 1 if env.bool("KITH_BEHIND_PROXY", default=False) else 0
 
 # --- Pages --------------------------------------------------------------------
 
