@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.phones import Phones, launch
@@ -36,6 +37,8 @@ def chromium() -> Iterator[Browser]:
         browser = launch(playwright, chromium)
         yield browser
         browser.close()
+        # As long as that loop runs Django keeps connections of its own for it, which nobody else closes.
+        connections.close_all()
 
 
 @pytest.fixture
