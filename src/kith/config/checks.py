@@ -19,8 +19,8 @@ SHORTEST_SECRET = 32
 
 def find_problems() -> list[str]:
     """Say, a sentence each, what of the settings is unfit for production and what to set instead."""
-    problems = [*_problems_of_secrets(), *_problems_of_address(), *_problems_of_cookies(), *_problems_of_messages()]
-    return [problem for wanting, problem in problems if wanting]
+    parts = (_problems_of_secrets, _problems_of_address, _problems_of_cookies, _problems_of_messages)
+    return [problem for part in parts for wanting, problem in part() if wanting]
 
 
 def refuse_unfit_settings() -> None:
