@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from kith.audience.viewer import CIRCLES
 from kith.cli import COMMANDS, main
 from kith.core.clock import utc_now
 from kith.jobs.housekeeping import give_sign_of_life
 from kith.people.models import Person
+from kith.rollout.services import set_openness
 from kith.ties.models import Relationship
 
 
@@ -66,20 +68,27 @@ class TestToken:
 
 @pytest.mark.django_db
 class TestCreateStaff:
-    ASKED = ("createstaff", "--handle", "Mo", "--name", "Mo")
+    ASKED = ("createstaff", "--handle", "Mori", "--name", "Mo")
 
     def test_makes_an_account_that_may_use_the_staff_pages(self) -> None:
         told = run(*self.ASKED, "--password", "over the hills 17")
         assert told.exit_code == 0, told.output
-        mo = Person.objects.get(handle="mo")
+        mo = Person.objects.get(handle="mori")
         assert mo.is_staff
         assert mo.check_password("over the hills 17")
 
     def test_refuses_a_taken_handle(self) -> None:
-        Person.objects.create_user("mo", display_name="Another")
+        Person.objects.create_user("mori", display_name="Another")
         told = run(*self.ASKED, "--password", "over the hills 17")
         assert told.exit_code == 1
         assert "Traceback" not in told.output
+
+    @pytest.mark.parametrize("handle", ["mo", "m" * 21, "mo ri", "1mori", "森"])
+    def test_refuses_what_is_no_handle(self, handle: str) -> None:
+        told = run("createstaff", "--handle", handle, "--name", "Mo", "--password", "over the hills 17")
+        assert told.exit_code == 1
+        assert "3 to 20 letters" in told.output
+        assert not Person.objects.exists()
 
 
 @pytest.mark.django_db
@@ -96,6 +105,12 @@ class TestCheck:
         told = run("check")
         assert told.exit_code == 0, told.output
         assert told.output.endswith("All is well.\n")
+        assert "not open to anybody" in told.output
+
+    @pytest.mark.parametrize(("openness", "said"), [("all", "open to all"), ("listed", "open to listed people")])
+    def test_says_to_whom_the_circle_side_is_open(self, openness: str, said: str) -> None:
+        set_openness(CIRCLES, openness, now=utc_now())
+        assert f"The circle side is {said}." in run("check").output
 
     def test_finds_a_silent_worker(self) -> None:
         give_sign_of_life(now=utc_now() - timedelta(minutes=10))

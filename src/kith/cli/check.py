@@ -30,7 +30,7 @@ class Finding:
 def check() -> None:
     """Look at settings, database, files, worker and deliveries; end with 1 if something is wrong."""
     wrong = 0
-    for look in (settings_are_fit, database_answers, files_can_be_written, worker_is_alive, facts_agree):
+    for look in LOOKS:
         try:
             for finding in look():
                 wrong += _print(finding)
@@ -147,6 +147,20 @@ def worker_is_alive() -> Iterator[Finding]:
         yield Finding("The worker is alive.")
 
 
+def circle_side_is_open() -> Iterator[Finding]:
+    from kith.audience.viewer import CIRCLES
+    from kith.rollout.models import Feature
+
+    feature = Feature.objects.filter(name=CIRCLES).first()
+    openness = feature.openness if feature else Feature.Openness.NONE
+    if openness == Feature.Openness.NONE:
+        remedy = f"To open it: /staff/, Features, {CIRCLES}."
+        yield Finding("The circle side is not open to anybody.", remedy, grave=False)
+    else:
+        whom = "all" if openness == Feature.Openness.ALL else "listed people"
+        yield Finding(f"The circle side is open to {whom}.")
+
+
 def facts_agree() -> Iterator[Finding]:
     """What is written in two places must be the same in both."""
     from kith.sharing.deliver import find_differences
@@ -165,3 +179,13 @@ def facts_agree() -> Iterator[Finding]:
             yield Finding(f"Not so: {what}.", fault)
         else:
             yield Finding(f"{what}.")
+
+
+LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    settings_are_fit,
+    database_answers,
+    files_can_be_written,
+    worker_is_alive,
+    circle_side_is_open,
+    facts_agree,
+)

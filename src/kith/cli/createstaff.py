@@ -17,7 +17,10 @@ def createstaff(*, handle: str, name: str, password: str) -> None:
     from django.utils import translation
 
     from kith.people.models import Person
+    from kith.people.profile import HANDLE
 
+    if not HANDLE.fullmatch(handle.lower()):
+        raise click.ClickException("A handle is 3 to 20 letters a-z, digits and _, beginning with a letter.")
     staff = Person(handle=handle.lower(), display_name=name, language=Person.Language.ENGLISH)
     try:
         with translation.override("en"):

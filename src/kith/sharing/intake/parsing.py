@@ -9,6 +9,7 @@ from babel.numbers import list_currencies
 
 from kith.people.models import Person, SharingMode
 from kith.people.phones import read_phone
+from kith.people.profile import HANDLE
 from kith.sharing.intake.fields import (
     AMOUNT,
     CURRENCY,
@@ -90,9 +91,9 @@ def _person(fields: Fields) -> PersonRecord:
 
 
 def _handle(fields: Fields) -> str | None:
-    handle = fields.maybe_text("handle", most=30, least=3)
-    if handle is not None and any(letter.isspace() for letter in handle):
-        raise RecordRefused("handle has spaces")
+    handle = fields.maybe_text("handle", most=20, least=3)
+    if handle is not None and not HANDLE.fullmatch(handle.lower()):
+        raise RecordRefused("handle is not letters, digits and underscores, with a letter first")
     return handle.lower() if handle else None
 
 
