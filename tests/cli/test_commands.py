@@ -107,7 +107,9 @@ class TestCheck:
         assert told.output.endswith("All is well.\n")
         assert "not open to anybody" in told.output
 
-    @pytest.mark.parametrize(("openness", "said"), [("all", "open to all"), ("listed", "open to listed people")])
+    @pytest.mark.parametrize(
+        ("openness", "said"), [("all", "open to all"), ("listed", "open to listed people")]
+    )
     def test_says_to_whom_the_circle_side_is_open(self, openness: str, said: str) -> None:
         set_openness(CIRCLES, openness, now=utc_now())
         assert f"The circle side is {said}." in run("check").output

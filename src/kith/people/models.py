@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kith.core.clock import utc_now
 from kith.core.ids import RandomIdField
@@ -45,8 +46,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
         ENGLISH = "en", "English"
 
     id = RandomIdField()
-    handle = models.CharField(max_length=30, unique=True)
-    display_name = models.CharField(max_length=40)
+    handle = models.CharField(_("Kith name"), max_length=30, unique=True)
+    display_name = models.CharField(_("name"), max_length=40)
     phone = models.CharField(max_length=16, unique=True, null=True, blank=True)
     """E.164, such as +8613800138000."""
     phone_verified = models.BooleanField(default=False)
@@ -57,11 +58,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=10, choices=Language, default=Language.CHINESE)
     care_mode = models.BooleanField(default=False)
     shows = models.BooleanField(default=False)
-    suspended_at = models.DateTimeField(null=True, blank=True)
-    is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    joined_at = models.DateTimeField(default=utc_now)
-    source = models.CharField(max_length=40, null=True, blank=True)
+    suspended_at = models.DateTimeField(_("closed since"), null=True, blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_staff = models.BooleanField(_("works for the shop"), default=False)
+    joined_at = models.DateTimeField(_("joined"), default=utc_now)
+    source = models.CharField(_("source"), max_length=40, null=True, blank=True)
     external_id = models.CharField(max_length=120, null=True, blank=True)
 
     USERNAME_FIELD = "handle"
@@ -70,6 +71,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("person"), _("people")
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="person_source_id"),
         ]
@@ -91,7 +93,7 @@ UNFINISHED = Q(phone_verified=False, last_login=None, source=None, password__sta
 class Purpose(models.TextChoices):
     """What a person may agree to."""
 
-    SHARING = "sharing"
+    SHARING = "sharing", _("Circles of trust")
     """The circle side: seeing what friends show, and showing them what one chooses to."""
 
 
@@ -116,17 +118,18 @@ class Consent(models.Model):
     Only erasing the whole account removes entries (by the database's cascade).
     """
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    purpose = models.CharField(max_length=20, choices=Purpose)
-    text_version = models.CharField(max_length=20)
-    surface = models.CharField(max_length=40)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("person"))
+    purpose = models.CharField(_("to what"), max_length=20, choices=Purpose)
+    text_version = models.CharField(_("wording"), max_length=20)
+    surface = models.CharField(_("where"), max_length=40)
     """Where it was said: "web", "api", "import:tmall"."""
-    given = models.BooleanField()
-    at = models.DateTimeField()
+    given = models.BooleanField(_("given"))
+    at = models.DateTimeField(_("when"))
 
     objects = LedgerQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("consent"), _("ledger of consent")
         indexes = [models.Index(fields=["person", "purpose", "-at", "-id"], name="consent_latest")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from kith.audience.comments import sees_comment
 from kith.audience.shares import sees_delivery, sees_share
@@ -18,10 +19,10 @@ MOST_PHOTOS = 9
 
 
 class ShareKind(models.TextChoices):
-    PURCHASE = "purchase"
-    REVIEW = "review"
-    QUESTION = "question"
-    TIP = "tip"
+    PURCHASE = "purchase", _("Purchase")
+    REVIEW = "review", _("Review")
+    QUESTION = "question", _("Question")
+    TIP = "tip", _("Tip")
 
 
 class Outcome(models.TextChoices):
@@ -43,24 +44,28 @@ class Share(Guarded):
 
     id = RandomIdField()
     author = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
-    kind = models.CharField(max_length=8, choices=ShareKind)
-    listing = models.ForeignKey(Listing, models.CASCADE, null=True, related_name="+")
-    merchant = models.ForeignKey(Merchant, models.CASCADE, null=True, related_name="+", db_index=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=ShareKind)
+    listing = models.ForeignKey(
+        Listing, models.CASCADE, null=True, related_name="+", verbose_name=_("listing")
+    )
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, null=True, related_name="+", db_index=False, verbose_name=_("merchant")
+    )
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_index=False)
     line = models.ForeignKey(OrderLine, models.SET_NULL, null=True, related_name="+")
     bought_month = models.DateField(null=True)
     """The first of the month."""
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.NONE, blank=True)
-    rating = models.PositiveSmallIntegerField(null=True)
+    rating = models.PositiveSmallIntegerField(_("stars"), null=True)
     text = models.TextField(max_length=2000, blank=True)
-    to_everyone = models.BooleanField(default=False)
+    to_everyone = models.BooleanField(_("shown to everyone"), default=False)
     by_itself = models.BooleanField(default=False)
     """Made by the author's standing choice, not by hand."""
     created_at = models.DateTimeField()
     visible_from = models.DateTimeField()
     hidden_at = models.DateTimeField(null=True)
     """Its author shows it to nobody."""
-    withdrawn_by_staff = models.BooleanField(default=False)
+    withdrawn_by_staff = models.BooleanField(_("taken back by the shop"), default=False)
     """The shop shows it to nobody. Either can be undone without undoing the other."""
     withdrawn_at = models.DateTimeField(null=True)
     """Since when it is shown to nobody, for either reason: what every rule reads."""
@@ -68,6 +73,7 @@ class Share(Guarded):
     external_id = models.CharField(max_length=120, null=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("share"), _("shares")
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="share_source_id"),
             models.UniqueConstraint(fields=["line", "kind"], name="share_once_per_line"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kith.audience.orders import sees_order, sees_order_line
 from kith.core.clock import utc_now
@@ -16,12 +17,17 @@ from kith.people.models import Person
 class Category(models.Model):
     """A shelf of the shop. What lies on a sensitive one is never shared."""
 
-    code = models.CharField(max_length=40, primary_key=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
-    name_zh = models.CharField(max_length=60)
-    name_en = models.CharField(max_length=60)
-    sensitive = models.BooleanField(default=False)
-    position = models.PositiveSmallIntegerField(default=0)
+    code = models.CharField(_("code"), max_length=40, primary_key=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("belongs to")
+    )
+    name_zh = models.CharField(_("Chinese name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=60)
+    sensitive = models.BooleanField(_("sensitive: never shared"), default=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("shelf"), _("shelves")
 
     def __str__(self) -> str:
         return self.name_zh
@@ -32,14 +38,15 @@ class Category(models.Model):
 
 class Merchant(models.Model):
     id = RandomIdField()
-    name = models.CharField(max_length=120)
-    about = models.TextField(max_length=2000, blank=True)
-    region = models.CharField(max_length=6, blank=True)
-    source = models.CharField(max_length=40, null=True, blank=True)
-    external_id = models.CharField(max_length=120, null=True, blank=True)
-    created_at = models.DateTimeField(default=utc_now)
+    name = models.CharField(_("name"), max_length=120)
+    about = models.TextField(_("about"), max_length=2000, blank=True)
+    region = models.CharField(_("region"), max_length=6, blank=True)
+    source = models.CharField(_("source"), max_length=40, null=True, blank=True)
+    external_id = models.CharField(_("id at the source"), max_length=120, null=True, blank=True)
+    created_at = models.DateTimeField(_("since"), default=utc_now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("merchant"), _("merchants")
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="merchant_source_id")]
 
     def __str__(self) -> str:
@@ -50,7 +57,7 @@ class MerchantStaff(models.Model):
     """Somebody who acts for a merchant: ships, answers refunds."""
 
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("person"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "person"], name="merchant_staff_once")]
@@ -58,20 +65,21 @@ class MerchantStaff(models.Model):
 
 class Listing(models.Model):
     id = RandomIdField()
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+")
-    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
-    title = models.CharField(max_length=200)
-    description = models.TextField(max_length=10_000, blank=True)
-    price_minor = models.PositiveBigIntegerField()
-    currency = models.CharField(max_length=3, default="CNY")
-    picture = models.CharField(max_length=500, blank=True)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="+", verbose_name=_("merchant"))
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("shelf"))
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), max_length=10_000, blank=True)
+    price_minor = models.PositiveBigIntegerField(_("price in the smallest unit"))
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    picture = models.CharField(_("picture"), max_length=500, blank=True)
     """The name of one of our drawings ("kettle"), or the address of a picture of the host shop."""
-    on_sale = models.BooleanField(default=True)
-    source = models.CharField(max_length=40, null=True, blank=True)
-    external_id = models.CharField(max_length=120, null=True, blank=True)
-    created_at = models.DateTimeField(default=utc_now)
+    on_sale = models.BooleanField(_("on sale"), default=True)
+    source = models.CharField(_("source"), max_length=40, null=True, blank=True)
+    external_id = models.CharField(_("id at the source"), max_length=120, null=True, blank=True)
+    created_at = models.DateTimeField(_("since"), default=utc_now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("listing"), _("listings")
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="listing_source_id")]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="listing_newest"),
@@ -90,12 +98,12 @@ class Listing(models.Model):
 class LineStatus(models.TextChoices):
     """Where an order line stands. `rank` decides between two states of the same instant."""
 
-    PLACED = "placed"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    REFUND_REQUESTED = "refund_requested"
-    REFUNDED = "refunded"
-    CANCELLED = "cancelled"
+    PLACED = "placed", _("waits to be sent")
+    SHIPPED = "shipped", _("on its way")
+    DELIVERED = "delivered", _("arrived")
+    REFUND_REQUESTED = "refund_requested", _("refund asked for")
+    REFUNDED = "refunded", _("money given back")
+    CANCELLED = "cancelled", _("cancelled")
 
     @property
     def rank(self) -> int:
@@ -134,21 +142,24 @@ class OrderLine(Guarded):
     id = RandomIdField()
     order = models.ForeignKey(Order, models.CASCADE, related_name="+")
     buyer = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
-    listing = models.ForeignKey(Listing, models.PROTECT, related_name="+")
+    merchant = models.ForeignKey(
+        Merchant, models.PROTECT, related_name="+", db_index=False, verbose_name=_("merchant")
+    )
+    listing = models.ForeignKey(Listing, models.PROTECT, related_name="+", verbose_name=_("listing"))
     external_id = models.CharField(max_length=120)
     """Its number within the order."""
-    quantity = models.PositiveIntegerField()
+    quantity = models.PositiveIntegerField(_("quantity"))
     price_minor = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3, default="CNY")
-    status = models.CharField(max_length=16, choices=LineStatus, default=LineStatus.PLACED)
-    status_at = models.DateTimeField()
-    reason = models.CharField(max_length=500, blank=True)
-    placed_at = models.DateTimeField()
-    delivered_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(_("state"), max_length=16, choices=LineStatus, default=LineStatus.PLACED)
+    status_at = models.DateTimeField(_("state since"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    placed_at = models.DateTimeField(_("ordered"))
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     is_gift = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("order"), _("orders")
         constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="order_line_once")]
         indexes = [
             models.Index(fields=["buyer", "-placed_at", "-id"], name="line_newest_of_buyer"),
@@ -168,7 +179,10 @@ class OrderLine(Guarded):
 class Source(models.Model):
     """A host shop that sends us its records, and the secret it signs them with."""
 
-    name = models.CharField(max_length=40, primary_key=True)
+    name = models.CharField(_("name"), max_length=40, primary_key=True)
     secret = models.CharField(max_length=120)
     """Standard Webhooks form: `whsec_` and base64."""
-    created_at = models.DateTimeField(default=utc_now)
+    created_at = models.DateTimeField(_("since"), default=utc_now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("host shop"), _("host shops")
