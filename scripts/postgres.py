@@ -16,18 +16,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 UNSAFE_AND_QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 """Nothing in it outlives the tests, so nothing in it need survive a power cut."""
 MODEST = {"shared_buffers": "128MB", "max_connections": "60", "unix_socket_directories": ""}
-WITHOUT_STATISTICS = {"autovacuum": "off", "enable_seqscan": "off", "jit": "off"}
+FOR_TESTS = {"autovacuum": "off", "enable_seqscan": "off", "jit": "off", "statement_timeout": "60s"}
 """A test's tables are empty, then full, then empty: what is found out about them is soon untrue, and a
-plan made by it may be a scan of all for each row. So nothing is found out, and indexes are used."""
-IMPATIENT = {"statement_timeout": "60s"}
-"""What takes so long is wrong, and says so itself."""
+plan made by it may be a scan of all for each row. So nothing is found out, and indexes are used. What
+takes a minute all the same is wrong, and says so itself."""
 
 
 class CannotStart(RuntimeError):
@@ -43,9 +42,10 @@ def find_programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def throwaway_postgres() -> Iterator[str]:
+def throwaway_postgres(settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run a server on a free port of 127.0.0.1, and give its address.
 
+    :param settings: of postgresql.conf, such as `FOR_TESTS`.
     :raises CannotStart: it is not installed or did not come up.
     """
     programs = find_programs()
@@ -55,7 +55,7 @@ def throwaway_postgres() -> Iterator[str]:
     try:
         password = secrets.token_hex(16)
         _make_cluster(programs, place, password)
-        with _running(programs, place) as port:
+        with _running(programs, place, settings or {}) as port:
             yield f"postgresql://kith:{password}@127.0.0.1:{port}/postgres"
     finally:
         shutil.rmtree(place, ignore_errors=True)
@@ -80,13 +80,12 @@ def _make_cluster(programs: Path, place: Path, password: str) -> None:
 
 
 @contextlib.contextmanager
-def _running(programs: Path, place: Path) -> Iterator[int]:
+def _running(programs: Path, place: Path, wanted: Mapping[str, str]) -> Iterator[int]:
     port = _free_port()
     settings = {
         **UNSAFE_AND_QUICK,
         **MODEST,
-        **WITHOUT_STATISTICS,
-        **IMPATIENT,
+        **wanted,
         "listen_addresses": "127.0.0.1",
         "port": str(port),
     }
@@ -151,6 +150,6 @@ def end_on_signals() -> None:
 
 if __name__ == "__main__":
     end_on_signals()
-    with throwaway_postgres() as address:
+    with throwaway_postgres(FOR_TESTS) as address:
         with_address = {**os.environ, "KITH_TEST_DATABASE_URL": address}
         sys.exit(subprocess.run(sys.argv[1:], check=False, env=with_address).returncode)
