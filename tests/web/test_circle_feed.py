@@ -14,29 +14,12 @@ from kith.people.models import Person
 from kith.sharing import queries as circle
 from kith.sharing import services as sharing
 from kith.ties.models import Circle
-from tests.web.cast import as_viewer, befriend, browser_of, circle_of, open_to_all, somebody
+from tests.web.cast import as_viewer, befriend, browser_of, circle_of, somebody
 from tests.web.circle_cast import bought, listing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 FEED = reverse("circle:feed")
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def _open() -> None:
-    open_to_all()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return somebody("Mei")
-
-
-@pytest.fixture
-def bo(mei: Person) -> Person:
-    bo = somebody("Bo")
-    befriend(mei, bo)
-    return bo
 
 
 @pytest.fixture

@@ -13,34 +13,12 @@ from kith.sharing import queries as circle
 from kith.sharing import services as sharing
 from kith.sharing.models import Share
 from kith.ties.models import Circle
-from tests.web.cast import as_viewer, befriend, browser_of, circle_of, open_to_all, somebody
+from tests.web.cast import as_viewer, befriend, browser_of, circle_of, somebody
 from tests.web.circle_cast import bought, listing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 MINE = reverse("circle:mine")
 PAST = reverse("circle:past")
-
-
-@pytest.fixture(autouse=True)
-def _open() -> None:
-    open_to_all()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return somebody("Mei")
-
-
-@pytest.fixture
-def bo(mei: Person) -> Person:
-    bo = somebody("Bo")
-    befriend(mei, bo)
-    return bo
-
-
-@pytest.fixture
-def family(mei: Person, bo: Person) -> Circle:
-    return circle_of(mei, "Family", bo)
 
 
 @pytest.fixture

@@ -13,28 +13,11 @@ from kith.people.models import Person
 from kith.sharing import queries as circle
 from kith.sharing import services as sharing
 from kith.sharing.models import Comment, Like
-from tests.web.cast import as_viewer, befriend, browser_of, circle_of, open_to_all, somebody
+from tests.web.cast import as_viewer, browser_of, circle_of, somebody
 from tests.web.circle_cast import bought, listing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def _open() -> None:
-    open_to_all()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return somebody("Mei")
-
-
-@pytest.fixture
-def bo(mei: Person) -> Person:
-    bo = somebody("Bo")
-    befriend(mei, bo)
-    return bo
 
 
 @pytest.fixture

@@ -15,33 +15,11 @@ from kith.sharing import services as sharing
 from kith.ties import queries as ties
 from kith.ties.models import Circle
 from kith.web.acts import RECEIPT
-from tests.web.cast import as_viewer, befriend, browser_of, circle_of, open_to_all, somebody
+from tests.web.cast import as_viewer, befriend, browser_of, circle_of, somebody
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 
 CHOICES = {"name": "Choir", "kind": "other", "weight": "4", "window": "1m"}
-
-
-@pytest.fixture(autouse=True)
-def _open() -> None:
-    open_to_all()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return somebody("Mei")
-
-
-@pytest.fixture
-def bo(mei: Person) -> Person:
-    bo = somebody("Bo")
-    befriend(mei, bo)
-    return bo
-
-
-@pytest.fixture
-def family(mei: Person, bo: Person) -> Circle:
-    return circle_of(mei, "Family", bo)
 
 
 def at(name: str, circle: Circle | None = None) -> str:

@@ -17,22 +17,12 @@ from django.urls import reverse
 from kith.core.ids import write_id
 from kith.people.models import Person
 from kith.sharing import services as sharing
-from tests.web.cast import as_viewer, befriend, browser_of, circle_of, open_to_all, somebody
+from tests.web.cast import as_viewer, befriend, browser_of, circle_of, somebody
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 
 MOST = 400
 LEAVE_ALONE = re.compile(r"/(logout|static|api|staff|accounts)/")
-
-
-@pytest.fixture(autouse=True)
-def _open() -> None:
-    open_to_all()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return somebody("Mei")
 
 
 @pytest.fixture

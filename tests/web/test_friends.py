@@ -14,31 +14,9 @@ from kith.people.models import Person
 from kith.sharing import services as sharing
 from kith.ties import queries as ties
 from kith.web.acts import RECEIPT, write_receipt
-from tests.web.cast import Answer, as_viewer, befriend, browser_of, circle_of, open_to_all, somebody
+from tests.web.cast import Answer, as_viewer, befriend, browser_of, circle_of, somebody
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _open() -> None:
-    open_to_all()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return somebody("Mei")
-
-
-@pytest.fixture
-def bo(mei: Person) -> Person:
-    bo = somebody("Bo")
-    befriend(mei, bo)
-    return bo
-
-
-@pytest.fixture
-def eve() -> Person:
-    return somebody("Eve")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 
 
 def post(browser: Client, name: str, *places: int, **data: Any) -> Answer:

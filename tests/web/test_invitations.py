@@ -17,24 +17,9 @@ from kith.sharing import services as sharing
 from kith.ties import queries as ties
 from kith.ties.models import Invitation
 from kith.web.acts import RECEIPT
-from tests.web.cast import Answer, as_viewer, befriend, browser_of, open_to_all, somebody
+from tests.web.cast import Answer, as_viewer, befriend, browser_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _open() -> None:
-    open_to_all()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return somebody("Mei")
-
-
-@pytest.fixture
-def eve() -> Person:
-    return somebody("Eve")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 
 
 @pytest.fixture

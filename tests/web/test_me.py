@@ -13,9 +13,9 @@ from kith.core.clock import utc_now
 from kith.people.models import AccessToken, Person
 from kith.people.tokens import find_token, tokens_of
 from kith.web.acts import RECEIPT
-from tests.web.cast import Answer, as_viewer, browser_of, open_to_all, somebody
+from tests.web.cast import Answer, as_viewer, browser_of, somebody
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 
 PROFILE = {
     "display_name": "Mei",
@@ -26,16 +26,6 @@ PROFILE = {
     "language": "en",
 }
 KEY: dict[str, Any] = {"name": "My spreadsheet", "scopes": ["circle:read"], "days": "90"}
-
-
-@pytest.fixture(autouse=True)
-def _open() -> None:
-    open_to_all()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return somebody("Mei")
 
 
 def post(person: Person | None, page: str, *places: int, **data: Any) -> Answer:

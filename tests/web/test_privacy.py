@@ -21,39 +21,17 @@ from kith.sharing import services as sharing
 from kith.shop.models import Category
 from kith.ties import queries as ties
 from kith.ties.models import Circle
-from tests.web.cast import Answer, as_viewer, befriend, browser_of, circle_of, open_to_all, somebody
+from tests.web.cast import Answer, as_viewer, browser_of, circle_of, somebody
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 
 PAGES = ["home", "open", "sharing", "withdraw", "ledger", "data", "delete"]
 AGREE = {"version": "1", "agree": "on"}
 
 
-@pytest.fixture(autouse=True)
-def _open() -> None:
-    open_to_all()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return somebody("Mei")
-
-
 @pytest.fixture
 def new() -> Person:
     return somebody("New", consents=False)
-
-
-@pytest.fixture
-def bo(mei: Person) -> Person:
-    bo = somebody("Bo")
-    befriend(mei, bo)
-    return bo
-
-
-@pytest.fixture
-def family(mei: Person, bo: Person) -> Circle:
-    return circle_of(mei, "Family", bo)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 
@@ -58,7 +60,7 @@ def compile_translations() -> list[str]:
                 continue
             with source.open("rb") as written:
                 catalogue = read_po(written, locale=source.parts[-3])
-            unfinished = target.with_suffix(".mo.part")
+            unfinished = target.with_suffix(f".mo.{os.getpid()}")  # another program may be at the same
             with unfinished.open("wb") as output:
                 write_mo(output, catalogue)
             unfinished.replace(target)
