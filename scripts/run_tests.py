@@ -71,7 +71,8 @@ def main(arguments: list[str]) -> int:
     left_out = install_what_is_missing()
     if left_out and STRICT:
         return 1
-    failed = [name for name, command in CHECKS.items() if _run(name, command)]
+    nowhere = "sqlite://:memory:"  # none of these checks reads a database
+    failed = [name for name, command in CHECKS.items() if _run(name, command, DATABASE_URL=nowhere)]
     failed += test_on_both_databases()
     if failed:
         print(f"\nNot in order: {', '.join(failed)}")

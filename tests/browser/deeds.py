@@ -184,10 +184,10 @@ def send_and_hand_over(page: Page, title: str) -> None:
     """What the merchant does, from the shop's front page on."""
     go(page, "Shop")
     page.get_by_role("link", name=re.compile("The desk of my shop")).click()
-    tap(card(page, title), "Sent")
+    tap(card(page, title), "I have sent it")
     is_told(page, "It is on its way.")
     page.get_by_role("link", name=re.compile("^On the way")).click()
-    tap(card(page, title), "Handed over")
+    tap(card(page, title), "I have handed it over")
     is_told(page, "It was handed over.")
 
 

@@ -132,7 +132,7 @@ def the_listing_says_who_bought_it(town: Town, bo: Page, lan: Page) -> None:
     deeds.open_listing(bo, town.kettle)
     evidence = bo.locator("#circle")
     expect(evidence).to_contain_text("1 person in your circles bought this.")
-    expect(evidence).to_contain_text("1 kept it")
+    expect(evidence).to_contain_text("1 person kept it")
     expect(evidence).to_contain_text("Mei")
 
     deeds.open_listing(lan, town.kettle)

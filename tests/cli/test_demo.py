@@ -86,6 +86,7 @@ def test_starts_all_and_ends_all(visitor: Visitor) -> None:
     with httpx.Client(trust_env=False) as browser:
         assert browser.get(f"http://127.0.0.1:{visitor.port}/").status_code == 200
     server, worker = visitor.programs()
+    assert f"KITH_PORT={visitor.port}".encode() in (server / "environ").read_bytes().split(b"\0")
     visitor.send_signal(signal.SIGINT)
     assert visitor.wait(60) == 0
     assert not server.exists()

@@ -98,6 +98,11 @@ def test_a_body_that_cannot_be_taken(street: Street, body: bytes, kind: str, sta
     assert problem(answer, status)["type"] == f"/problems/{code}"
 
 
+def test_a_body_of_untold_length_is_refused_and_not_taken_for_an_empty_one(street: Street) -> None:
+    answer = Program(street.mei).post("/circles", b'{"name": "x"}', **{"Transfer-Encoding": "chunked"})
+    assert problem(answer, 411)["type"] == "/problems/length-missing"
+
+
 def test_what_is_wrong_says_where(street: Street) -> None:
     answer = Program(street.mei).post("/circles", {"name": "x", "weight": 6})
     (wrong,) = problem(answer, 422)["errors"]
@@ -243,3 +248,7 @@ def test_a_photo_goes_in_and_out(street: Street) -> None:
     assert (out.status_code, out.headers["Content-Type"]) == (200, "image/webp")
     assert problem(Program(street.bo).fetch(address), 404)
     assert problem(Program(street.mei).post("/photos", b"{}"), 415)
+
+
+def test_an_invitation_that_no_database_takes_is_not_there(street: Street) -> None:
+    problem(Program(street.bo).get("/invitations/%00/inviter"), 404)

@@ -61,6 +61,15 @@ def test_records_are_taken_in_and_each_is_answered_for(street: Street) -> None:
     assert Listing.objects.get(source="host", external_id="l9").title == "A lamp"
 
 
+@pytest.mark.parametrize(
+    "half", [{"type": "\ud800"}, {"type": "merchant", "id": "\ud800"}, {"type": "merchant", "\ud800": 1}]
+)
+def test_halves_of_surrogate_pairs_are_answered_for_like_any_bad_record(
+    street: Street, half: dict[str, Any]
+) -> None:
+    assert outcomes(send([half, *RECORDS])) == ["rejected", "taken", "taken"]
+
+
 def test_records_sent_again_change_nothing(street: Street) -> None:
     assert outcomes(send(RECORDS)) == ["taken", "taken"]
     assert outcomes(send(RECORDS, webhook_id="msg_2")) == ["unchanged", "unchanged"]
@@ -121,6 +130,10 @@ def test_a_persons_token_is_no_signature(street: Street) -> None:
 def test_one_source_does_not_speak_for_another(street: Street) -> None:
     Source.objects.create(name="other", secret="whsec_" + base64.b64encode(b"of another shop").decode())
     assert problem(send(RECORDS, source="other"), 401)
+
+
+def test_a_name_that_no_database_takes_is_nobodys(street: Street) -> None:
+    assert problem(send(RECORDS, source="%00"), 401)["type"] == "/problems/bad-signature"
 
 
 def test_a_name_in_chinese(street: Street) -> None:

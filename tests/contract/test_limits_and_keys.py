@@ -151,6 +151,14 @@ def test_a_key_is_forgotten_after_a_day(street: Street) -> None:
     assert kept.count() == 1
 
 
+def test_what_is_kept_names_nobody_to_who_does_not_have_the_key(street: Street) -> None:
+    answer = Program(street.mei).post("/circles", {"name": "A"}, idempotency_key=KEY)
+    assert b'"handle":"bo"' in answer.content
+    kept = KeptAnswer.objects.unguarded("looks at what is kept").get()
+    assert b"handle" not in bytes(kept.body)
+    assert KEY.strip('"') not in kept.key
+
+
 @pytest.mark.parametrize("key", ['""', '"', "a b", '"' + "x" * 201 + '"', '"a"b"', "ü"])
 def test_what_is_no_key(street: Street, key: str) -> None:
     assert problem(Program(street.mei).post("/circles", {"name": "A"}, idempotency_key=key), 400)

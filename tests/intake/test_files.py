@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 from kith.cli.import_ import import_
 from kith.people.models import Person
 from kith.shop.models import Listing
-from tests.intake.told import NEIGHBOURHOOD, listing, merchant, person
+from tests.intake.told import NEIGHBOURHOOD, listing, merchant, open_to_all, person, shown_to
 
 pytestmark = pytest.mark.django_db
 
@@ -116,9 +117,37 @@ def test_a_packed_file_that_breaks_off_says_so_and_what_came_before_is_in(file: 
     result = run(file)
     assert result.exit_code == 2
     assert "breaks off" in result.output
+    assert Person.objects.count() == _whole_lines(packed[: len(packed) // 2])
     file.write_bytes(packed)
     assert run(file).exit_code == 0
     assert Person.objects.count() == 3000
+
+
+def _whole_lines(packed: bytes) -> int:
+    return zlib.decompressobj(wbits=31).decompress(packed).count(b"\n")
+
+
+def test_a_feed_that_breaks_off_says_so_and_what_came_before_is_in(tmp_path: Path) -> None:
+    feed, records = tmp_path / "goods.xml", tmp_path / "shop.ndjson"
+    records.write_bytes(as_lines(merchant("host"), {"type": "category", "id": "unsorted"}))
+    assert run(records).exit_code == 0
+    item = "<item><id>k{}</id><title>Kettle</title><price>89.00 CNY</price></item>"
+    feed.write_text("<rss><channel>" + item.format(1) + item.format(2) + "<item><id>k3", encoding="utf-8")
+    assert run(feed).exit_code == 2
+    assert Listing.objects.count() == 2
+
+
+def test_a_shelf_of_a_feed_that_is_sensitive_takes_what_was_shown_back(tmp_path: Path) -> None:
+    feed, records = tmp_path / "goods.tsv", tmp_path / "shop.ndjson"
+    open_to_all()
+    things = [record | ({"merchant": "host"} if "merchant" in record else {}) for record in NEIGHBOURHOOD]
+    sensitive = {"type": "category", "id": "sexual-health", "sensitive": True}
+    records.write_bytes(as_lines(merchant("host"), *things, sensitive))
+    assert run(records).exit_code == 0
+    assert ("purchase", "l1") in shown_to("bo")
+    feed.write_text("id\ttitle\tprice\tadult\nl1\tThing\t19.90 CNY\tyes\n", encoding="utf-8")
+    assert run(feed).exit_code == 0
+    assert shown_to("bo") == [("purchase", "l2")]
 
 
 def test_several_files_in_their_order_with_one_reject_file(tmp_path: Path) -> None:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 
-from kith.jobs.housekeeping import clear_expired_invitations, find_sign_of_life, give_sign_of_life
+from kith.jobs.housekeeping import (
+    clear_expired_invitations,
+    clear_sessions_of_nobody,
+    find_sign_of_life,
+    give_sign_of_life,
+)
 from kith.people.models import Person
+from kith.sharing.services import erase_person
 from kith.ties.models import Invitation
+from tests.web.cast import browser_of, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -26,3 +34,14 @@ def test_only_expired_invitations_go(now: datetime) -> None:
     assert clear_expired_invitations(now=now) == 1
     left_over = Invitation.objects.unguarded("the test looks at all").get()
     assert left_over.token == "new"
+
+
+def test_sessions_of_accounts_that_were_erased_go_and_others_stay() -> None:
+    mei, bo = somebody("Mei"), somebody("Boo")
+    for person in (mei, bo, None):
+        browser_of(person).get("/")
+    before = Session.objects.count()
+    erase_person(person_id=mei.pk)
+    assert clear_sessions_of_nobody() == 1
+    assert Session.objects.count() == before - 1
+    assert clear_sessions_of_nobody() == 0

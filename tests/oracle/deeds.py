@@ -18,6 +18,7 @@ from tests.oracle.world import (
     World,
     are_friends,
     has_consented,
+    is_away,
     is_blocked,
     may_see_share,
     side_is_open,
@@ -355,6 +356,7 @@ def change_past(
 def comment(world: World, me: int, new: int, *, share_id: int, text: str) -> None:
     need(share_id in world.shares and may_see_share(world, world.shares[share_id], me))
     share = world.shares[share_id]
+    need(not is_away(share) and share.visible_from <= world.now)
     world.told.add((share.author, "answer" if share.kind == "question" else "comment", new))
     for said in world.comments.values():
         if said.share == share_id and said.author != share.author:

@@ -12,6 +12,8 @@ def month_of(instant: datetime) -> date:
 
 
 def outcome_of(line: Line) -> str:
+    if line.is_gift or line.status == "cancelled":
+        return ""
     if line.status == "refunded":
         return "returned"
     return "kept" if line.delivered_at else ""

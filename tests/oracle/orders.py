@@ -45,7 +45,8 @@ def follow(world: World, line: Line, new: int, *, fresh: bool) -> None:
             continue
         if share.outcome != outcome_of(line):
             share.outcome = outcome_of(line)
-            tell_of_correction(world, share)
+            if not line.is_gift:
+                tell_of_correction(world, share)
         if share.kind == "purchase" and (line.is_gift or line.status == "cancelled"):
             erase_share(world, share.id)
     if fresh and shares_by_itself(world, line):

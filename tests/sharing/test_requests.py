@@ -92,3 +92,10 @@ def test_only_its_owner_revokes_an_invitation(mei: Viewer, bo: Viewer) -> None:
     sharing.revoke_invitation(mei, invitation_id=invitation.pk)
     with pytest.raises(NotThere):
         ties.inviter(bo, invitation.token)
+
+
+def test_nobody_is_their_own_friend_or_enemy(mei: Viewer) -> None:
+    assert mei.person_id is not None
+    for deed in (sharing.unfriend, sharing.unblock):
+        with pytest.raises(NotThere):
+            deed(mei, other_id=mei.person_id)

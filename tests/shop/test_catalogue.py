@@ -195,9 +195,26 @@ class TestFeeds:
     def test_atom(self) -> None:
         assert self.read(ATOM) == [(2, "9", "")]
 
+    def test_of_a_field_that_is_told_twice_the_first_counts(self) -> None:
+        twice = "<title>Cup</title><g:title>Mug</g:title><g:product_type>tea</g:product_type>"
+        text = ATOM.replace("<title>Cup</title>", twice + "<g:product_type>Sale</g:product_type>")
+        [row] = list(read_feed(io.BytesIO(text.encode()), source="host", merchant_id=1))
+        assert row.listing is not None
+        assert (row.listing.title, row.listing.category) == ("Cup", "tea")
+
+    @pytest.mark.parametrize("price", [f"{'9' * 20} CNY", "1,000 JPY", "JPY 1,000", "1.00000 CNY"])
+    def test_a_price_that_cannot_be_meant_is_none(self, price: str) -> None:
+        [(_line, listing, reason)] = self.read(f"id\ttitle\tprice\n1\tCup\t{price}\n")
+        assert listing is None
+        assert "is not an amount and a currency" in reason
+
     @pytest.mark.parametrize(
-        "text", [BOMB, FILE, "<rss><item>", "<rss>&nbsp;</rss>", "hello", "", b"\xff\xfe\x00"]
-    )
+        "text",
+        [
+            BOMB, FILE, "<rss><item>", "<rss>&nbsp;</rss>", "hello", "", b"\xff\xfe\x00",
+            '<?xml version="1.0" encoding="GBK"?><rss/>', '<?xml version="1.0" encoding="none"?><rss/>',
+        ],
+    )  # fmt: skip
     def test_what_is_no_feed_is_refused_as_a_whole(self, text: str | bytes) -> None:
         with pytest.raises(FeedUnreadable):
             self.read(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 
 import pytest
 from django.db import connection
@@ -49,6 +50,17 @@ def test_a_card_says_who_what_when_and_who_sees_it_and_nothing_else(
     assert "Only people in Bo's circles see this" in html
     for kept_back in ("secret name", "129.00", "12 Plum Lane", write_id(line.pk), write_id(line.order_id)):
         assert kept_back not in html
+
+
+def test_a_review_and_its_purchase_hang_together(mei: Person, bo: Person, of_bo: Circle) -> None:
+    thing = listing()
+    line = bought(bo, thing)
+    tip(bo, of_bo, "Descale it")
+    sharing.share_purchase(as_viewer(bo), line_id=line.pk, circle_ids=[of_bo.pk])
+    sharing.write_review(as_viewer(bo), listing_id=thing.pk, rating=5, text="Quick", circle_ids=[of_bo.pk])
+    shown = page(mei)
+    assert re.findall(r'<article class="([^"]+)"', shown) == ["card", "card again", "card"]
+    assert "bought, reviewed this month" in shown
 
 
 def test_somebody_not_signed_in_is_asked_to_sign_in() -> None:

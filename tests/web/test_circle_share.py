@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from kith.core.clock import utc_now
 from kith.core.ids import write_id
 from kith.people.models import Person
 from kith.sharing import queries as circle
 from kith.sharing import services as sharing
-from kith.sharing.models import Comment, Like
+from kith.sharing.models import Comment, Like, Share
 from tests.web.cast import as_viewer, browser_of, circle_of, somebody
 from tests.web.circle_cast import bought, listing
 
@@ -237,3 +239,28 @@ def test_not_now_ends_the_question_whether_to_show_it(mei: Person, bo: Person) -
     assert circle.lines_to_ask_about(viewer)
     assert browser_of(mei).post(at("not-now", line.pk)).status_code == 302
     assert not circle.lines_to_ask_about(viewer)
+
+
+def test_nobody_is_asked_to_speak_where_nobody_would_hear(mei: Person, question: int) -> None:
+    assert circle.get_card(as_viewer(mei), share_id=question).can_comment
+    tomorrow = utc_now() + timedelta(days=1)
+    Share.objects.unguarded("a test holds it").filter(pk=question).update(visible_from=tomorrow)
+    assert not circle.get_card(as_viewer(mei), share_id=question).can_comment
+    with pytest.raises(sharing.CommentRefused):
+        sharing.comment(as_viewer(mei), share_id=question, text="Anybody?")
+    assert 'id="talk"' not in browser_of(mei).get(at("share", question)).content.decode()
+    assert "#talk" not in browser_of(mei).get(reverse("circle:mine")).content.decode()
+
+
+def test_what_was_said_stays_with_the_author_of_what_is_hidden(
+    mei: Person, bo: Person, question: int
+) -> None:
+    sharing.comment(as_viewer(bo), share_id=question, text="The steel one")
+    browser_of(mei).post(at("hide", question))
+    assert not circle.get_card(as_viewer(mei), share_id=question).can_comment
+    page = browser_of(mei).get(at("share", question)).content.decode()
+    assert "The steel one" in page
+    assert "Nobody else can read this while it is hidden" in page
+    assert "<textarea" not in page
+    browser_of(mei).post(at("show", question))
+    assert circle.get_card(as_viewer(mei), share_id=question).can_comment

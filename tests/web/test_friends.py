@@ -136,7 +136,12 @@ def test_a_number_finds_only_who_allows_it_and_otherwise_tells_nothing(mei: Pers
 
 @pytest.mark.parametrize(
     ("who", "said"),
-    [("mei", "That is you"), ("bo", "You are friends already"), ("", "required"), ("x" * 41, "40")],
+    [
+        ("mei", "That is you"),
+        ("bo", "You are friends already"),
+        ("", "Please fill this in"),
+        ("x" * 41, "40"),
+    ],
 )
 def test_what_a_search_says(who: str, said: str, mei: Person, bo: Person) -> None:
     answer = post(browser_of(mei), "find", who=who)

@@ -26,6 +26,7 @@ from tests.web.cast import Answer, as_viewer, browser_of, circle_of, somebody
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
 
 PAGES = ["home", "open", "sharing", "withdraw", "ledger", "data", "delete"]
+PASSWORD = "plum-lane-1955"
 AGREE = {"version": "1", "agree": "on"}
 
 
@@ -221,12 +222,12 @@ def test_the_page_shows_what_was_chosen(mei: Person, family: Circle, shelves: No
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"mode": ""}, "required"),
-        ({"mode": "always"}, "not one of the available choices"),
-        ({"hold": "1"}, "not one of the available choices"),
+        ({"mode": ""}, "Please choose one"),
+        ({"mode": "always"}, "cannot be chosen any more"),
+        ({"hold": "1"}, "cannot be chosen any more"),
         ({"defaults": []}, "Tick at least one circle"),
-        ({"defaults": ["0000000000000"]}, "not one of the available choices"),
-        ({"excluded": ["medicine"]}, "not one of the available choices"),
+        ({"defaults": ["0000000000000"]}, "cannot be chosen any more"),
+        ({"excluded": ["medicine"]}, "cannot be chosen any more"),
     ],
 )
 def test_choices_that_cannot_be_save_nothing(
@@ -269,21 +270,58 @@ def test_the_copy_is_ones_own(mei: Person, bo: Person, family: Circle) -> None:
     assert "Bo's own" not in everything
 
 
-@pytest.mark.parametrize("word", ["", "yes", "delete my", "DELETE EVERYTHING"])
-def test_an_account_is_not_deleted_by_a_wrong_word(word: str, mei: Person) -> None:
-    answer = post(mei, "delete", word=word)
+@pytest.fixture
+def guarded() -> Person:
+    """Somebody who signs in with a password."""
+    return somebody("Guo", password=PASSWORD)
+
+
+def test_who_has_a_password_is_asked_for_it(guarded: Person) -> None:
+    shown = page(guarded, "delete")
+    assert "type your password" in shown
+    assert 'type="password"' in shown
+    assert "type your Kith name" not in shown
+
+
+@pytest.mark.parametrize("typed", ["", "kettle-1955", PASSWORD.upper(), "guo"])
+def test_an_account_is_not_deleted_by_a_wrong_password(typed: str, guarded: Person) -> None:
+    answer = post(guarded, "delete", password=typed, handle="guo").content.decode()
+    assert ("Nothing has been deleted" if typed else "Please fill this in") in answer
+    assert typed == "" or f'value="{typed}"' not in answer
+    assert Person.objects.filter(pk=guarded.pk).exists()
+
+
+def test_guessing_the_password_here_locks_as_guessing_it_at_the_door_does(guarded: Person) -> None:
+    browser = browser_of(guarded)
+    guesses = [browser.post(reverse("privacy:delete"), {"password": f"guess-{n}"}) for n in range(6)]
+    assert guesses[0].status_code == 200
+    assert guesses[-1].status_code == 429
+    right = browser.post(reverse("privacy:delete"), {"password": PASSWORD})
+    assert right.status_code == 429
+    assert Person.objects.filter(pk=guarded.pk).exists()
+
+
+@pytest.mark.parametrize("typed", ["", "yes", "bo", "delete my account"])
+def test_who_has_none_is_asked_for_their_kith_name(typed: str, mei: Person) -> None:
+    assert "type your Kith name: mei" in page(mei, "delete")
+    answer = post(mei, "delete", handle=typed, password="anything")
     assert answer.status_code == 200
-    assert word in answer.content.decode()
+    assert typed in answer.content.decode()
     assert Person.objects.filter(pk=mei.pk).exists()
 
 
-@pytest.mark.parametrize("word", ["delete my account", " Delete my account ", "delete"])
-def test_deleting_the_account(word: str, mei: Person, bo: Person) -> None:
+def test_deleting_the_account_with_the_password(guarded: Person) -> None:
+    assert post(guarded, "delete", password=PASSWORD)["Location"] == reverse("privacy:gone")
+    assert not Person.objects.filter(pk=guarded.pk).exists()
+
+
+@pytest.mark.parametrize("typed", ["mei", " @Mei "])
+def test_deleting_the_account(typed: str, mei: Person, bo: Person) -> None:
     browser = browser_of(mei)
     assert "cannot be undone" in browser.get(reverse("privacy:delete")).content.decode()
-    answer = browser.post(reverse("privacy:delete"), {"word": word}, follow=True)
+    answer = browser.post(reverse("privacy:delete"), {"handle": typed}, follow=True)
     assert "Your account is deleted" in answer.content.decode()
     assert not Person.objects.filter(pk=mei.pk).exists()
     assert ties.friends(as_viewer(bo)).items == ()
-    again = browser.post(reverse("privacy:delete"), {"word": word})
+    again = browser.post(reverse("privacy:delete"), {"handle": typed})
     assert again["Location"].startswith(reverse("account_login"))

@@ -179,3 +179,16 @@ def test_a_shelf_can_be_closed(stage: Stage) -> None:
     stage.browser.post(reverse("admin:shop_category_change", args=[tea.pk]), given)
     tea.refresh_from_db()
     assert tea.sensitive
+
+
+def test_a_listing_put_on_a_sensitive_shelf_is_shown_to_nobody(stage: Stage) -> None:
+    Category.objects.create(code="remedies", name_zh="药", name_en="Remedies", sensitive=True)
+    form = {
+        "merchant": str(stage.kettle.merchant_id), "category": "remedies", "title": stage.kettle.title,
+        "price_minor": "900", "currency": "CNY", "on_sale": "on",
+    }  # fmt: skip
+    assert stage.sees() == 1
+    answer = stage.browser.post(reverse("admin:shop_listing_change", args=[stage.kettle.pk]), form)
+    assert answer.status_code == 302
+    assert stage.sees() == 0
+    assert find_differences() == []

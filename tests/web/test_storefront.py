@@ -141,6 +141,30 @@ class TestCircleFirst:
         merchant = text_of(browser.get(reverse("shop:merchant", args=[stage.kettle.merchant_id])))
         assert "1 person in your circles bought once, nothing returned" in merchant
 
+    def test_people_are_counted_as_people_and_pieces_as_pieces(self, stage: Stage) -> None:
+        """Bo kept one and bought another, which he sent back: that is one person, who did both."""
+        stage.bo_shows()
+        line = stage.arrived(stage.bo, key="second")
+        sharing.share_purchase(as_viewer(stage.bo), line_id=line.pk, circle_ids=[stage.family.pk])
+        sharing.request_refund(as_viewer(stage.bo), line_id=line.pk, reason="It leaks")
+        sharing.answer_refund(as_viewer(stage.chen), line_id=line.pk, accept=True)
+        browser = browser_of(stage.mei)
+        text = text_of(browser.get(reverse("shop:listing", args=[stage.kettle.pk])))
+        assert "1 person in your circles bought this." in text
+        assert "1 person kept it and 1 person returned it" in text
+        assert "kept 1" in text
+        tile = text_of(browser.get(reverse("shop:front")))
+        assert "1 person in your circles bought it · ↩ returned 1" in tile
+        merchant = text_of(browser.get(reverse("shop:merchant", args=[stage.kettle.merchant_id])))
+        assert "bought 2 times, returned once" in merchant
+
+    def test_at_a_shop_words_say_what_they_are_about(self, stage: Stage) -> None:
+        stage.bo_shows()
+        browser = browser_of(stage.mei)
+        shop = text_of(browser.get(reverse("shop:merchant", args=[stage.kettle.merchant_id])))
+        assert "About “Steel kettle 1.7 l” Boils in a minute" in shop
+        assert "About “" not in text_of(browser.get(reverse("shop:listing", args=[stage.kettle.pk])))
+
     def test_trusted_shops_say_why_or_how_to_begin(self, stage: Stage) -> None:
         browser = browser_of(stage.mei)
         assert "Nothing to go by yet" in text_of(browser.get(reverse("trusted:merchants")))
@@ -194,8 +218,8 @@ class TestBuying:
         [
             ({"phone": "none"}, "Please check the phone number"),
             ({"city": ""}, "Please choose the city"),
-            ({"quantity": "100"}, "less than or equal to 99"),
-            ({"address": ""}, "required"),
+            ({"quantity": "100"}, "At most 99, please"),
+            ({"address": ""}, "Please fill this in"),
         ],
     )
     def test_what_is_wrong_is_said_and_the_rest_kept(
@@ -207,11 +231,23 @@ class TestBuying:
         assert 'value="Li Mei"' in response.content.decode()
         assert not Order.objects.unguarded(LOOK).exists()
 
+    def test_a_number_that_nobody_can_call_is_refused_before_the_total_is_shown(self, stage: Stage) -> None:
+        response, _ = self.buy(browser_of(stage.mei), stage.kettle, phone="12")
+        assert response.status_code == 422
+        page = response.content.decode()
+        assert re.search(r'id="id_phone_error"[^>]*>Please check the phone number: the courier', page)
+        assert 'value="12"' in page
+        assert 'name="confirmed"' not in page
+
+    def test_the_courier_may_call_a_landline(self, stage: Stage) -> None:
+        response, _ = self.buy(browser_of(stage.mei), stage.kettle, phone="(0312) 501 2345")
+        assert "+86 312 501 2345" in text_of(response)
+
     def test_cities_are_drawn_without_judging(self, stage: Stage) -> None:
         browser, address = browser_of(stage.mei), reverse("shop:buy", args=[stage.kettle.pk])
         page = browser.post(address, {"province": "130000", "cities": "1"})
         assert "Baoding" in text_of(page)
-        assert "required" not in text_of(page).lower()
+        assert "Please fill this in" not in text_of(page)
         part = browser.post(address, {"province": "130000", "cities": "1"}, headers={"HX-Request": "true"})
         assert part.content.decode().startswith('<div id="city">')
 

@@ -99,6 +99,8 @@ class Access:
     def _require_body(self, request: HttpRequest) -> None:
         if self.takes is None:
             return
+        if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+            raise Problem("length-missing")  # WSGI reads no further than a length, which this has not
         if int(request.META.get("CONTENT_LENGTH") or 0) > self.most_bytes:
             raise Problem("too-large")
         if request.content_type != self.takes:

@@ -59,7 +59,7 @@ class Signed(Access):
         request.viewer, request.token = Viewer(None, utc_now()), None
         self._require_body(request)
         name = unquote(request.headers.get("Kith-Source", ""))
-        source = Source.objects.filter(pk=name).first()
+        source = Source.objects.filter(pk=name).first() if name.isprintable() else None
         webhook_id = request.headers.get("webhook-id", "")
         if not _is_signed(request, source) or source is None or len(webhook_id) > 255:
             count(request, (ADDRESS, address_of(request)))

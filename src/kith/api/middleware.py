@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -13,6 +14,8 @@ from kith.api.limits import write_limits
 from kith.api.problems import MEDIA_TYPE, write_status
 
 ROOT = "/api/"
+MOST_READ = 1_000_000
+"""Bytes of a body that are taken in although nobody wants them; what is larger costs the connection."""
 
 
 class ApiMiddleware:
@@ -26,6 +29,7 @@ class ApiMiddleware:
             return self.get_response(request)
         with translation.override(_language(request)):
             response = self._answer(request)
+            _read_rest(request)
             if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
                 response = write_status(response)
         if response.status_code == 405:
@@ -45,6 +49,13 @@ class ApiMiddleware:
         response = self.get_response(request)
         request.method = "HEAD"
         return response
+
+
+def _read_rest(request: HttpRequest) -> None:
+    """Take in a body that nobody has read: the server closes the connection under the next request else."""
+    if 0 < int(request.META.get("CONTENT_LENGTH") or 0) <= MOST_READ:
+        with suppress(OSError):
+            request.read()
 
 
 def _language(request: HttpRequest) -> str | None:

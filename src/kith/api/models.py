@@ -15,6 +15,7 @@ class KeptAnswer(Guarded):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=255)
+    """SHA-256 of it. The key itself, which the person's program has, opens the body."""
     fingerprint = models.CharField(max_length=64)
     """SHA-256 of the method, the path and the body."""
     status = models.PositiveSmallIntegerField()

@@ -3,10 +3,14 @@
 As in draft-ietf-httpapi-idempotency-key-header-07. The answer is kept in the transaction of
 what it answers, so neither can be there without the other; a refusal is not kept, since it
 changed nothing. Keys are a person's own and live for a day.
+
+An answer may name other people, who can erase their accounts meanwhile. So it is kept sealed
+with the key, of which only a hash is kept: nobody can read it who does not send the key again.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Callable
@@ -14,6 +18,8 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
+from cryptography.fernet import Fernet
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -89,29 +95,41 @@ def key_of(request: ApiRequest) -> str | None:
     return str(found[1] or found[2])
 
 
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _seal(key: str) -> Fernet:
+    secret = hashlib.sha256(f"kith.kept:{settings.SECRET_KEY}:{key}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(secret))
+
+
 def _find_kept(request: ApiRequest, key: str, mark: str) -> HttpResponse | None:
     since = request.viewer.now - KEPT_FOR
-    kept = KeptAnswer.objects.visible_to(request.viewer).filter(key=key, at__gt=since).first()
+    kept = KeptAnswer.objects.visible_to(request.viewer).filter(key=_hash(key), at__gt=since).first()
     if kept is None:
         return None
     if kept.fingerprint != mark:
         raise Problem("key-reused")
     return HttpResponse(
-        bytes(kept.body), status=kept.status, content_type="application/json", headers={REPLAYED: "true"}
+        _seal(key).decrypt(bytes(kept.body)),
+        status=kept.status,
+        content_type="application/json",
+        headers={REPLAYED: "true"},
     )
 
 
 def _keep(request: ApiRequest, key: str, mark: str, response: HttpResponse) -> None:
     assert request.token is not None, "only operations with a scope take a key"
     KeptAnswer.objects.visible_to(request.viewer).filter(
-        key=key, at__lte=request.viewer.now - KEPT_FOR
+        key=_hash(key), at__lte=request.viewer.now - KEPT_FOR
     ).delete()
     KeptAnswer.objects.create(
         person_id=request.token.person_id,
-        key=key,
+        key=_hash(key),
         fingerprint=mark,
         status=response.status_code,
-        body=response.content,
+        body=_seal(key).encrypt(response.content),
         at=request.viewer.now,
     )
 

@@ -64,6 +64,7 @@ WHEN: dict[int, str] = {
     403: "The token lacks the scope",
     404: "Not there, or not for you to see: the same answer",
     409: "It does not go with how things stand",
+    411: "The length of the body is not told",
     413: "The body is too large",
     415: "The body is of the wrong media type",
     422: "A value cannot be right, or the rules of Kith refuse it",
@@ -197,7 +198,7 @@ def _failures(details: dict[str, Any], access: Access) -> set[int]:
     if access.scope:
         failures.add(403)
     if access.takes:
-        failures |= {413, 415, 422}
+        failures |= {411, 413, 415, 422}
     if access.writes:
         failures |= {404, 422}
     if access.conflicts:

@@ -61,6 +61,7 @@ def run_until_interrupted(port: int) -> None:
     """Run server and worker side by side until Ctrl-C, a polite kill, or the end of either."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
+    os.environ["KITH_PORT"] = str(port)  # for the addresses that messages and invitations name
     running: list[subprocess.Popen[bytes]] = []
     try:
         running.append(_start("serve", "--quiet", "--host", HOST, "--port", str(port)))

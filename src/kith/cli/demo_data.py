@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
-from itertools import combinations
+from itertools import combinations, count
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -23,12 +23,14 @@ from django.db import transaction
 from kith.audience.viewer import CIRCLES
 from kith.cli.demo_story import Story
 from kith.core.clock import utc_now
+from kith.core.guard import Viewer
 from kith.people.models import Person
 from kith.rollout.models import Feature
 from kith.rollout.services import set_openness
 from kith.sharing.intake import take_in
 from kith.shop.models import Merchant
 from kith.shop.services import load_categories, set_merchant_staff
+from kith.ties.models import Circle
 
 SOURCE = "demo"
 PASSWORD = "linli-2026"
@@ -91,9 +93,11 @@ def _all_of_it(
         if answer.outcome == "rejected":
             raise RuntimeError(f"{answer.type} {answer.id}: {answer.reason}")
         yield answer
+    _date_circles(people, now)
     _let_sign_in(now)
     _let_act(shops)
     yield from story.happen(people)
+    story.read_old_notices()
 
 
 # --- People and how they know each other ------------------------------------------
@@ -111,11 +115,11 @@ def _people(told: dict[str, Any], now: datetime) -> Iterator[Record]:
 
 
 def _ties(told: dict[str, Any], now: datetime) -> Iterator[Record]:
-    pairs = {pair for group in told["group"] for pair in combinations(sorted(group["members"]), 2)}
-    pairs |= {(min(pair["members"]), max(pair["members"])) for pair in told["pair"]}
-    at = _written(now - SINCE + timedelta(days=1))
-    for a, b in sorted(pairs):
-        yield {"type": "friends", "a": a, "b": b, "at": at}
+    pairs = [pair for group in told["group"] for pair in combinations(group["members"], 2)]
+    pairs += [tuple(pair["members"]) for pair in told["pair"]]
+    met = dict.fromkeys((min(pair), max(pair)) for pair in pairs)
+    for (a, b), at in zip(met, _one_after_the_other(now), strict=False):
+        yield {"type": "friends", "a": a, "b": b, "at": _written(at)}
     yield from _circles(told)
     for fact in ("muted", "hidden_from"):
         for owner, others in told[fact].items():
@@ -139,6 +143,19 @@ def _circles(told: dict[str, Any]) -> Iterator[Record]:
             kinds[owner, pair["into"][owner]] = {"kind": pair["kind"]}
     for (owner, name), others in members.items():
         yield {"type": "circle", "owner": owner, "name": name, "members": others, **kinds[owner, name]}
+
+
+def _one_after_the_other(now: datetime) -> Iterator[datetime]:
+    """Moments of the days when they came: what is listed by its time then stands as it is told."""
+    return (now - SINCE + timedelta(days=1, minutes=number) for number in count())
+
+
+def _date_circles(people: dict[str, Any], now: datetime) -> None:
+    """Say when each circle was made, for the records of an import do not."""
+    owners = dict(Person.objects.filter(source=SOURCE).values_list("external_id", "pk"))
+    for record, at in zip(_circles(people), _one_after_the_other(now), strict=False):
+        owner = Viewer(owners[record["owner"]], now)
+        Circle.objects.visible_to(owner).filter(name=record["name"]).update(created_at=at)
 
 
 def _let_sign_in(now: datetime) -> None:

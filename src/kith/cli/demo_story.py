@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import F
+
 from kith.core.guard import Viewer
+from kith.notices.models import Notice
 from kith.people.models import Person
 from kith.sharing.models import Share
 from kith.sharing.services import (
@@ -29,6 +32,8 @@ TELLING = "the demonstration looks up what it has just written"
 COURIER = timedelta(days=2)
 TRYING = timedelta(days=4)
 """How long they wait before they write a review."""
+NEWS = timedelta(hours=36)
+"""How long something is new to them; what is older they have read."""
 
 Record = dict[str, Any]
 
@@ -115,6 +120,12 @@ class Story:
             viewer = self._viewer(request["from"], self._ago(request["hours"]))
             request_friend(viewer, recipient_id=self._people[request["to"]], note=request["note"])
             yield request
+
+    def read_old_notices(self) -> None:
+        """Let everybody have read what they were told a while ago, so that "new" means new."""
+        for person_id in self._people.values():
+            told = Notice.objects.visible_to(Viewer(person_id, self._now))
+            told.filter(at__lt=self._now - NEWS, read_at=None).update(read_at=F("at"))
 
     @cached_property
     def _people(self) -> dict[str | None, int]:

@@ -10,12 +10,14 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
 import click
 
 from kith.cli.progress import Progress
-from kith.cli.record_files import CannotRun, Line, open_plain, read_lines
+from kith.cli.record_files import DAMAGE, CannotRun, Line, open_plain, read_lines
+
+T = TypeVar("T")
 
 FEEDS = {".tsv": "tsv", ".xml": "xml"}
 SOME_REJECTED = 1
@@ -120,8 +122,8 @@ def _import_records(file: str, how: _How, rejects: RejectFile) -> Iterator[tuple
     from kith.sharing.intake import BadSource, take_in
 
     waiting: deque[Line] = deque()
-    with open_plain(file) as (content, raw):
-        records = _noting(read_lines(content, raw), waiting)
+    with open_plain(file) as (content, raw), _UntilDamage(DAMAGE) as sound:
+        records = _noting(sound(read_lines(content, raw)), waiting)
         try:
             answers = take_in(records, source=how.source, now=utc_now(), again=how.again)
         except BadSource as problem:
@@ -133,6 +135,27 @@ def _import_records(file: str, how: _How, rejects: RejectFile) -> Iterator[tuple
             yield answer.outcome, line.read
 
 
+class _UntilDamage:
+    """Lets what could be read go all the way in before it is said that the rest cannot be."""
+
+    def __init__(self, kinds: type[Exception] | tuple[type[Exception], ...]) -> None:
+        self._kinds = kinds
+        self._damage: Exception | None = None
+
+    def __call__(self, items: Iterator[T]) -> Iterator[T]:
+        try:
+            yield from items
+        except self._kinds as damage:
+            self._damage = damage
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None and self._damage is not None:
+            raise self._damage
+
+
 def _noting(lines: Iterator[Line], waiting: deque[Line]) -> Iterator[Any]:
     """Hand on the records of lines, and keep the lines until their answers come."""
     for line in lines:
@@ -141,27 +164,27 @@ def _noting(lines: Iterator[Line], waiting: deque[Line]) -> Iterator[Any]:
 
 
 def _import_feed(file: str, how: _How, rejects: RejectFile) -> Iterator[tuple[str, int]]:
-    from django.db import transaction
-
     from kith.core.batches import in_batches
+    from kith.core.clock import utc_now
+    from kith.sharing.services import take_in_listings
     from kith.shop.feeds import FeedUnreadable, read_feed
     from kith.shop.models import Merchant
-    from kith.shop.services import record_listings
 
     found = Merchant.objects.filter(source=how.source, external_id=how.merchant).first()
     if found is None:
         raise CannotRun(f"There is no merchant {how.merchant} of {how.source}; import its record first.")
-    with open_plain(file) as (content, raw):
-        try:
-            for batch in in_batches(read_feed(content, source=how.source, merchant_id=found.pk), 1000):
-                with transaction.atomic():
-                    record_listings([row.listing for row in batch if row.listing is not None])
+    try:
+        with open_plain(file) as (content, raw), _UntilDamage((*DAMAGE, FeedUnreadable)) as sound:
+            rows = sound(read_feed(content, source=how.source, merchant_id=found.pk))
+            for batch in in_batches(rows, 1000):
+                listings = [row.listing for row in batch if row.listing is not None]
+                take_in_listings(listings, now=utc_now())
                 for row in batch:
                     if row.listing is None:
                         rejects.write(file, row.line, row.reason, None)
                     yield ("taken" if row.listing else "rejected"), raw.tell() if file != "-" else 0
-        except FeedUnreadable as problem:
-            raise CannotRun(f"{file}: {problem}; what came before is in.") from None
+    except FeedUnreadable as problem:
+        raise CannotRun(f"{file}: {problem}; what came before is in.") from None
 
 
 class RejectFile:

@@ -19,6 +19,8 @@ from kith.sharing.intake import Unreadable
 LONGEST_LINE = 1_000_000
 LONGEST_TOLD = 2_000
 """How much of a line that could not be read is put into the reject file, in characters."""
+DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error)
+"""What reading a packed file says that is damaged or breaks off."""
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 
@@ -65,7 +67,7 @@ def open_plain(path: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
             file = opened if isinstance(opened, io.BufferedReader) else io.BufferedReader(cast("Any", opened))
             start = file.peek(2)[:2]
             yield (cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if start == _GZIP else file), file
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except DAMAGE as error:
         raise CannotRun(
             f"{path}: the file is damaged or breaks off ({error}); what came before is in."
         ) from None

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from huey import crontab
 
+from kith.core.batches import in_batches
 from kith.core.clock import utc_now
 from kith.jobs.queue import queue
+from kith.people.models import Person
 from kith.people.services import forget_tries, remove_unfinished
 from kith.sharing.services import erase_unused_photos
 from kith.ties.models import Invitation
@@ -39,6 +43,18 @@ def clear_expired_invitations(*, now: datetime) -> int:
     return deleted
 
 
+def clear_sessions_of_nobody() -> int:
+    """Delete sessions of accounts that were erased, which hold their names; return how many there were."""
+    stale = 0
+    for some in in_batches(Session.objects.iterator(), 1000):
+        owners = {session.pk: session.get_decoded().get(SESSION_KEY) for session in some}
+        people = Person.objects.filter(pk__in={owner for owner in owners.values() if owner is not None})
+        here = {str(person_id) for person_id in people.values_list("pk", flat=True)}
+        gone = [pk for pk, owner in owners.items() if owner is not None and owner not in here]
+        stale += Session.objects.filter(pk__in=gone).delete()[0]
+    return stale
+
+
 @queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def every_minute() -> None:
     give_sign_of_life(now=utc_now())
@@ -53,5 +69,6 @@ def every_night() -> None:
         invitations=clear_expired_invitations(now=now),
         unfinished=remove_unfinished(now=now),
         tries=forget_tries(now=now),
+        sessions=clear_sessions_of_nobody(),
         photos=erase_unused_photos(now=now),
     )

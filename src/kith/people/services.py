@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Unpack
 
 from axes.models import AccessAttempt
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -116,6 +118,13 @@ def forget_tries(*, now: datetime) -> int:
     """Forget wrong passwords of more than a day ago: who tried, and from where. Run from time to time."""
     deleted: int = AccessAttempt.objects.filter(attempt_time__lt=now - KEPT_FOR).delete()[0]
     return deleted
+
+
+def forget_traces(person: Person) -> None:
+    """Forget what stands of an account beside it: wrong passwords, and its name in what staff have done."""
+    AccessAttempt.objects.filter(username__in=[person.handle, person.phone]).delete()
+    kind = ContentType.objects.get_for_model(Person)
+    LogEntry.objects.filter(content_type=kind, object_id=str(person.pk)).update(object_repr="")
 
 
 def remove_unfinished(*, now: datetime) -> int:

@@ -36,6 +36,7 @@ SELECT m.person_id, s.id, s.author_id, s.kind, s.listing_id, s.merchant_id,
 GROUP BY m.person_id, s.id, s.author_id, s.kind, s.listing_id, s.merchant_id,
          s.outcome, s.rating, s.visible_from
 ON CONFLICT (viewer_id, share_id) DO UPDATE SET
+    listing_id = excluded.listing_id, merchant_id = excluded.merchant_id,
     outcome = excluded.outcome, rating = excluded.rating,
     visible_from = excluded.visible_from, visible_until = excluded.visible_until
 """

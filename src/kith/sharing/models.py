@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +98,10 @@ class Share(Guarded):
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:
         return sees_share(viewer, delivered=Delivery.objects.visible_to(viewer))
+
+    def is_shown(self, now: datetime) -> bool:
+        """Whether anybody but its author could see it: neither held nor withdrawn."""
+        return self.withdrawn_at is None and self.visible_from <= now
 
 
 class Audience(Guarded):

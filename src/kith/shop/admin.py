@@ -65,7 +65,6 @@ class MerchantAdmin(ModelAdmin):  # type: ignore[misc]
         return False
 
 
-@admin.register(Listing)
 class ListingAdmin(WithPrice, ModelAdmin):  # type: ignore[misc]
     list_display = ("title", "merchant", "category", "price_written", "on_sale", "source")
     search_fields = ("title", "external_id")

@@ -25,7 +25,9 @@ from kith.shop.shelves import ADULT, UNSORTED, read_shelf
 LONGEST_ROW = 1_000_000
 OFF_SALE = {"out_of_stock", "out of stock"}
 AVAILABLE = {"in_stock", "in stock", "preorder", "backorder", "available for order"}
-_PRICE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([A-Za-z]{3})|([A-Za-z]{3})\s*([0-9]+(?:[.,][0-9]+)?)")
+_AMOUNT = r"[0-9]{1,10}(?:\.[0-9]{1,4}|,[0-9]{1,2})?"
+"""A comma with three digits after it would part thousands, which the format does not have."""
+_PRICE = re.compile(rf"({_AMOUNT})\s*([A-Za-z]{{3}})|([A-Za-z]{{3}})\s*({_AMOUNT})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,10 @@ def read_xml(file: IO[bytes]) -> Iterator[tuple[int, Mapping[str, str]]]:
         reader.parser.Parse(b"", True)  # noqa: FBT003
     except expat.ExpatError as error:
         raise FeedUnreadable(f"line {error.lineno}: {expat.errors.messages[error.code]}") from error
+    except FeedUnreadable:
+        raise
+    except (LookupError, ValueError) as error:  # GBK, for one, which expat has no table for
+        raise FeedUnreadable("line 1: the feed is not in UTF-8") from error
     yield from reader.take()
 
 
@@ -137,7 +143,8 @@ class _ItemReader:
             return
         self._depth += 1
         if self._depth == 1:
-            self._field = name
+            # Of fields that are told more than once, or as `title` and as `g:title`, the first counts.
+            self._field = "" if name in self._item else name
             if "href" in attributes:  # Atom's link
                 self._item.setdefault(name, attributes["href"])
 

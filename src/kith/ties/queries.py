@@ -227,6 +227,8 @@ def inviter(viewer: Viewer, token: str) -> Face:
 
 def find_invitation(viewer: Viewer, token: str) -> Invitation:
     """The invitation of a link, for whoever holds it. :raises NotThere: as `inviter`."""
+    if not token.isprintable():  # PostgreSQL takes no NUL in text
+        raise NotThere
     rows = Invitation.objects.unguarded("whoever holds the link may know who made it")
     found = rows.filter(token=token, expires_at__gt=viewer.now, owner__is_active=True).first()
     if found is None or is_shut_out(viewer, found.owner_id):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from kith.people.phones import read_phone
 from kith.people.profile import LONGEST_NAME, ProfileRefused, read_display_name
 from kith.web.accounts_fields import CodeField
+from kith.web.plain_forms import PlainForm, PlainWords
 
 Words = str | Promise
 PASSWORD_HINT = _("At least 8 characters, and nothing that is easy to guess.")
@@ -30,7 +31,7 @@ def _word(form: forms.Form, name: str, label: Words, hint: Words = "", **attribu
     field.widget.attrs.update(attributes)
 
 
-class NameForm(forms.Form):
+class NameForm(PlainForm):
     display_name = forms.CharField(
         label=_("What do your friends call you?"),
         max_length=LONGEST_NAME,
@@ -68,7 +69,7 @@ class PasswordSignUpForm(NameForm, allauth_forms.SignupForm):  # type: ignore[mi
         _word(self, "password1", _("Password"), PASSWORD_HINT)
 
 
-class SignInForm(allauth_forms.LoginForm):  # type: ignore[misc]
+class SignInForm(PlainWords, allauth_forms.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         widget = forms.TextInput(
@@ -88,17 +89,17 @@ class SignInForm(allauth_forms.LoginForm):  # type: ignore[misc]
             return login.removeprefix("@").lower()
 
 
-class AskCodeForm(allauth_forms.RequestLoginCodeForm):  # type: ignore[misc]
+class AskCodeForm(PlainWords, allauth_forms.RequestLoginCodeForm):  # type: ignore[misc]
     """A phone number to which a code is sent."""
 
 
-class ChangePhoneForm(allauth_forms.ChangePhoneForm):  # type: ignore[misc]
+class ChangePhoneForm(PlainWords, allauth_forms.ChangePhoneForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         _word(self, "phone", _("New phone number"), _("We send a code to it."))
 
 
-class _CountedTries:
+class _CountedTries(PlainWords):
     """Counts the tries at a number's codes, over all browsers: three in one, twenty in ten minutes."""
 
     phone: str | None
@@ -123,7 +124,7 @@ class VerifyPhoneForm(_CountedTries, allauth_forms.VerifyPhoneForm):  # type: ig
     code = CodeField()
 
 
-class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(PlainWords, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         del self.fields["password2"]
@@ -131,26 +132,26 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc
         _word(self, "password1", _("New password"), PASSWORD_HINT)
 
 
-class SetPasswordForm(allauth_forms.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(PlainWords, allauth_forms.SetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         del self.fields["password2"]
         _word(self, "password1", _("New password"), PASSWORD_HINT)
 
 
-class ConfirmPasswordForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmPasswordForm(PlainWords, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         _word(self, "password", _("Your password"))
 
 
-class SecondFactorForm(second_factor_forms.AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(PlainWords, second_factor_forms.AuthenticateForm):  # type: ignore[misc]
     code = CodeField(label=_("Code from your app, or a backup code"))
 
 
-class ConfirmSecondFactorForm(second_factor_forms.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmSecondFactorForm(PlainWords, second_factor_forms.ReauthenticateForm):  # type: ignore[misc]
     code = CodeField(label=_("Code from your app, or a backup code"))
 
 
-class ActivateAppForm(totp_forms.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateAppForm(PlainWords, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
     code = CodeField(label=_("The code that the app shows now"))

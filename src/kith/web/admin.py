@@ -23,7 +23,7 @@ from kith.rollout.models import Feature, Listed
 from kith.rollout.services import set_openness
 from kith.sharing import services as sharing
 from kith.sharing.models import Share
-from kith.shop.admin import ReadOnlyAdmin
+from kith.shop.admin import ListingAdmin, ReadOnlyAdmin
 from kith.shop.models import Category, Listing
 from kith.shop.search import index_listings
 
@@ -117,6 +117,15 @@ class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
         super().save_model(request, obj, form, change)
         sharing.withdraw_sensitive(now=utc_now())
         index_listings(Listing.objects.filter(category=obj).values_list("pk", flat=True))
+
+
+@admin.register(Listing)
+class ShownListingAdmin(ListingAdmin):
+    """What is on sale, and what circles are shown of it."""
+
+    def save_model(self, request: HttpRequest, obj: Listing, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        sharing.withdraw_sensitive(now=utc_now(), listing_ids=[obj.pk])
 
 
 @admin.register(Feature)

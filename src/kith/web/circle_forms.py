@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kith.core.ids import read_id, write_id
 from kith.sharing.models import MOST_PHOTOS, ShareKind
 from kith.web.circle_audience import CircleChoice
+from kith.web.plain_forms import PlainForm
 
 LONGEST_TEXT = 2000
 LONGEST_COMMENT = 1000
@@ -23,13 +24,13 @@ KINDS = {
 }
 
 
-class CommentForm(forms.Form):
+class CommentForm(PlainForm):
     text = forms.CharField(
         max_length=LONGEST_COMMENT, error_messages={"required": _("Write a few words first.")}
     )
 
 
-class AudienceForm(forms.Form):
+class AudienceForm(PlainForm):
     """Which of my circles. `everyone` counts for reviews only."""
 
     circles = forms.TypedMultipleChoiceField(coerce=read_id, required=False)

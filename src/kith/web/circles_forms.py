@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kith.core.ids import read_id, write_id
 from kith.ties.models import Circle, CircleKind, Window
 from kith.ties.queries import Face
+from kith.web.plain_forms import PlainForm
 
 KINDS: dict[str, str | Promise] = {
     CircleKind.FAMILY: _("Family"),
@@ -38,7 +39,7 @@ WINDOWS: dict[str, str | Promise] = {
 }
 
 
-class CircleForm(forms.Form):
+class CircleForm(PlainForm):
     name = forms.CharField(
         label=_("Name of the circle"),
         help_text=_("Only you see it. For example: Family, Old classmates, Building 3."),
@@ -66,7 +67,7 @@ class CircleForm(forms.Form):
     )
 
 
-class MembersForm(forms.Form):
+class MembersForm(PlainForm):
     """Who of my friends is in a circle. `was` is what the page showed, so that only taps count:
     somebody who came in meanwhile is not put out by an old page."""
 

@@ -11,15 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from kith.core.ids import read_id, write_id
 from kith.ties.models import Circle, FriendRequest, Relationship
 from kith.ties.queries import CircleSummary
+from kith.web.plain_forms import PlainForm
 
 
 def circle_choices(circles: Sequence[CircleSummary]) -> list[tuple[str, str]]:
     return [(write_id(circle.id), circle.name) for circle in circles]
 
 
-class FindForm(forms.Form):
+class FindForm(PlainForm):
     who = forms.CharField(
         label=_("Their Kith name or phone number"),
+        help_text=_("Their Kith name stands on their own page “Me”, after the @."),
         max_length=40,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "type": "search"}),
     )
@@ -49,7 +51,7 @@ class AskForm(FindForm):
         offered.choices = [("", _("No circle yet")), *circle_choices(circles)]
 
 
-class InviteForm(forms.Form):
+class InviteForm(PlainForm):
     circle = forms.TypedChoiceField(
         label=_("Put whoever uses it into"),
         help_text=_("Ticked already when they ask you; you can still change it. They never learn which."),
@@ -64,7 +66,7 @@ class InviteForm(forms.Form):
         offered.choices = [("", _("I choose when they ask")), *circle_choices(circles)]
 
 
-class AcceptForm(forms.Form):
+class AcceptForm(PlainForm):
     circles = forms.TypedMultipleChoiceField(
         label=_("Which circles do they belong to?"),
         help_text=_("You can tick several, or none for now. They never learn which."),
@@ -83,7 +85,7 @@ class AcceptForm(forms.Form):
         cast(forms.ChoiceField, self.fields["circles"]).choices = circle_choices(circles)
 
 
-class BelongForm(forms.Form):
+class BelongForm(PlainForm):
     """In which of my circles a friend is. `was` is what the page showed, so that only taps count."""
 
     circles = forms.TypedMultipleChoiceField(
@@ -100,7 +102,7 @@ class BelongForm(forms.Form):
             cast(forms.ChoiceField, self.fields[name]).choices = circle_choices(circles)
 
 
-class AliasForm(forms.Form):
+class AliasForm(PlainForm):
     alias = forms.CharField(
         label=_("What I call them"),
         help_text=_("Only you see this. Leave it empty to use their own name."),

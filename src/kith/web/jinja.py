@@ -36,7 +36,9 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
-    env.globals.update(static=address_of, url=url, with_query=with_query, art_of=art_of)
+    env.globals.update(
+        static=address_of, url=url, with_query=with_query, art_of=art_of, same_thing=same_thing
+    )
     env.filters.update(FILTERS)
     return env
 
@@ -61,6 +63,14 @@ def art_of(picture: str) -> str:
     if picture.startswith("https://"):
         return picture
     return address_of(f"kith/art/{picture if picture in ART else 'default'}.svg")
+
+
+def same_thing(card: Any, below: Any) -> bool:
+    """Say whether two neighbours in a list are of one thing by one person: its purchase and its review."""
+    if not card.thing or not below.thing:
+        return False
+    one, other = ((it.author.id, it.thing.listing_id, it.outcome) for it in (card, below))
+    return bool(one == other and {card.kind, below.kind} == {"purchase", "review"})
 
 
 @lru_cache(maxsize=256)

@@ -13,12 +13,13 @@ from kith.people.profile import LONGEST_NAME
 from kith.people.regions import cities, provinces
 from kith.people.tokens import LONGEST_NAME as LONGEST_KEY_NAME
 from kith.people.tokens import Scope
+from kith.web.plain_forms import PlainForm
 
 LIVES = {30: _("One month"), 90: _("Three months"), 365: _("One year")}
 """For how many days a key can open."""
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(PlainForm):
     """What one says of oneself. The domain settles names and handles; the form only asks."""
 
     display_name = forms.CharField(
@@ -83,7 +84,7 @@ class ProfileForm(forms.Form):
         return str(self.cleaned_data["city"] or self.cleaned_data["province"])
 
 
-class KeyForm(forms.Form):
+class KeyForm(PlainForm):
     name = forms.CharField(
         label=_("What is it for?"),
         help_text=_("For example: my spreadsheet at home."),

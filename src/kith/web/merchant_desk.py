@@ -19,7 +19,7 @@ from kith.core.errors import NotThere, Refused
 from kith.sharing import services as sharing
 from kith.shop import queries as shop
 from kith.shop.cards import LineCard, MerchantCard
-from kith.shop.services import ListingRefused, save_listing
+from kith.shop.services import ListingRefused
 from kith.web.acts import act
 from kith.web.merchant_desk_forms import ListingForm, RefusalForm
 from kith.web.middleware import ViewerRequest
@@ -145,7 +145,7 @@ def edit_listing(request: ViewerRequest, merchant_id: int, listing_id: int | Non
 def _save(request: ViewerRequest, merchant_id: int, listing_id: int | None, form: ListingForm) -> bool:
     def save() -> int:
         given = {**form.cleaned_data, "merchant_id": merchant_id, "listing_id": listing_id}
-        return int(save_listing(request.viewer, **given).pk)
+        return int(sharing.save_listing(request.viewer, **given).pk)
 
     try:
         if listing_id is None:

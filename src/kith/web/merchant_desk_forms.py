@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kith.core.money import Money, read_money
 from kith.shop.cards import ShelfCard
+from kith.web.plain_forms import PlainForm
 
 
-class RefusalForm(forms.Form):
+class RefusalForm(PlainForm):
     reason = forms.CharField(
         label=_("Why not?"),
         help_text=_("The buyer reads this."),
@@ -20,7 +21,7 @@ class RefusalForm(forms.Form):
     )
 
 
-class ListingForm(forms.Form):
+class ListingForm(PlainForm):
     title = forms.CharField(label=_("What is it?"), max_length=200)
     category = forms.ChoiceField(label=_("Where does it belong?"))
     price = forms.CharField(

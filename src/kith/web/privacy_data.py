@@ -36,7 +36,7 @@ def download(request: ViewerRequest) -> HttpResponse:
 
 @login_required
 def delete_account(request: ViewerRequest) -> HttpResponse:
-    form = DeleteForm(sent(request))
+    form = DeleteForm(sent(request), person=me(request))
     if request.method == "POST" and form.is_valid():
         person_id = me(request).pk
         sharing.erase_person(person_id=person_id)

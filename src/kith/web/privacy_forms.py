@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
@@ -13,10 +14,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.ids import read_id, write_id
-from kith.people.models import SharingMode
+from kith.people.models import Person, SharingMode
 from kith.ties.queries import CircleSummary
 from kith.web.circles_forms import WINDOWS
 from kith.web.friends_forms import circle_choices
+from kith.web.plain_forms import PlainForm
 
 MODES: dict[str, str | Promise] = {
     SharingMode.OFF: _("Nothing. What I buy stays with me."),
@@ -38,14 +40,14 @@ def write_hold(minutes: int) -> str:
     return ngettext("%(minutes)s minute", "%(minutes)s minutes", minutes) % {"minutes": minutes}
 
 
-class OpenForm(forms.Form):
+class OpenForm(PlainForm):
     version = forms.CharField(max_length=20, widget=forms.HiddenInput)
     agree = forms.BooleanField(
         error_messages={"required": _("Please tick the box if you agree. Without it nothing is opened.")}
     )
 
 
-class SharingForm(forms.Form):
+class SharingForm(PlainForm):
     mode = forms.ChoiceField(
         label=_("When I have bought something"), choices=list(MODES.items()), widget=forms.RadioSelect
     )
@@ -102,20 +104,39 @@ class SharingForm(forms.Form):
         return self.cleaned_data.get(self.windows[circle.id]) or circle.window
 
 
-class DeleteForm(forms.Form):
-    word = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+class DeleteForm(PlainForm):
+    """Ask whoever leaves to show that it is them: by password, or, without one, by their Kith name."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    password = forms.CharField(
+        label=_("If you are sure, type your password"),
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    handle = forms.CharField(
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        label = gettext("If you are sure, type here: %(words)s")
-        self.fields["word"].label = label % {"words": confirming_words()}
+        self.person = person
+        del self.fields["handle" if person.has_usable_password() else "password"]
+        if "handle" in self.fields:
+            label = gettext("If you are sure, type your Kith name: %(name)s")
+            self.fields["handle"].label = label % {"name": person.handle}
 
-    def clean_word(self) -> str:
-        typed: str = self.cleaned_data["word"].strip()
-        if typed.casefold() not in {confirming_words().casefold(), "delete"}:
-            raise ValidationError(_("Those are not the words. Nothing has been deleted."))
+    def clean_password(self) -> str:
+        """Ask as signing in does, so that wrong tries count toward the same lock."""
+        typed: str = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.person, typed):
+            raise ValidationError(_("That is not your password. Nothing has been deleted."))
         return typed
 
-
-def confirming_words() -> str:
-    return gettext("delete my account")
+    def clean_handle(self) -> str:
+        typed: str = self.cleaned_data["handle"].strip().removeprefix("@").lower()
+        if typed != self.person.handle:
+            raise ValidationError(_("That is not your Kith name. Nothing has been deleted."))
+        return typed

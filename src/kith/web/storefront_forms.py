@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kith.people.phones import write_phone
 from kith.people.regions import cities, province_of, provinces
-from kith.shop.services import MOST_PIECES, Delivery
+from kith.shop.services import MOST_PIECES, BuyRefused, Delivery
+from kith.shop.services.purchase import read_courier_phone
+from kith.web.plain_forms import PlainForm
 
 
-class BuyForm(forms.Form):
+class BuyForm(PlainForm):
     """What to write on the parcel. The shop settles whether it can be delivered; the form only asks."""
 
     quantity = forms.IntegerField(
@@ -28,7 +32,7 @@ class BuyForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     phone = forms.CharField(
-        label=_("Phone number"),
+        label=_("Telephone number"),
         help_text=_("The courier calls it. Nobody else is given it."),
         max_length=30,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
@@ -63,6 +67,12 @@ class BuyForm(forms.Form):
     def _choose_from(self, name: str, choices: tuple[tuple[str, Any], ...]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices
 
+    def clean_phone(self) -> str:
+        try:
+            return read_courier_phone(self.cleaned_data["phone"])
+        except BuyRefused as refusal:
+            raise ValidationError(str(refusal)) from None
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if (
@@ -89,14 +99,14 @@ def written_before(delivery: Delivery | None, quantity: int) -> dict[str, Any]:
     return {
         "quantity": quantity,
         "recipient": delivery.recipient,
-        "phone": delivery.phone,
+        "phone": write_phone(delivery.phone) if delivery.phone else "",
         "province": province_of(region) if region else "",
         "city": "" if region.endswith("0000") else region,
         "address": delivery.address,
     }
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainForm):
     reason = forms.CharField(
         label=_("Why?"),
         help_text=_("A few words are enough: broken, too small, not as described."),

@@ -10,10 +10,11 @@ from kith.sharing.intake.fields import RecordRefused
 from kith.sharing.intake.lookup import Known, merchants_of
 from kith.sharing.intake.records import CategoryEntry, ListingEntry, MerchantEntry, Origin
 from kith.sharing.intake.verdicts import TAKEN, Verdict, rejected
+from kith.sharing.services.goods import take_in_listings
 from kith.sharing.services.taking_back import withdraw_sensitive
 from kith.shop.models import Category
 from kith.shop.records import ListingRecord, MerchantRecord
-from kith.shop.services import record_listings, record_merchants
+from kith.shop.services import record_merchants
 
 
 def take_categories(records: Sequence[CategoryEntry], origin: Origin) -> list[Verdict]:
@@ -72,7 +73,7 @@ def take_listings(records: Sequence[ListingEntry], origin: Origin) -> list[Verdi
         except RecordRefused as refusal:
             verdicts.append(rejected(str(refusal)))
     _make_categories(record.category for record in ready)
-    record_listings(ready)
+    take_in_listings(ready, now=origin.now)
     return verdicts
 
 

@@ -132,7 +132,7 @@ def _read(index: int, record: object, run: _Run) -> _Item:
     try:
         parsed = parse(record)
     except RecordRefused as refusal:
-        return _Item(index, kind, name, None, str(refusal))
+        return _Item(index, kind, name, None, _writable(str(refusal)))
     about = key_of(parsed)
     key = memory.key_hash(run.origin.source, kind, about)
     return _Item(
@@ -148,7 +148,12 @@ def _read(index: int, record: object, run: _Run) -> _Item:
 
 def _named(record: object, name: str) -> str:
     value = record.get(name) if isinstance(record, Mapping) else None
-    return value[:120] if isinstance(value, str) else ""
+    return _writable(value[:120]) if isinstance(value, str) else ""
+
+
+def _writable(text: str) -> str:
+    """Spell out halves of surrogate pairs: JSON may hold them, and no answer can be written with them."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _take(batch: _Batch, run: _Run) -> list[Answer]:

@@ -71,6 +71,7 @@ class Card:
     likes: int
     liked: bool
     can_comment: bool
+    """Not while its author alone sees it: nobody would read it."""
     can_like: bool
     is_mine: bool
     by_itself: bool
@@ -139,7 +140,7 @@ def _card(
         comments=comments,
         likes=likes,
         liked=liked,
-        can_comment=viewer.is_known,
+        can_comment=viewer.is_known and share.is_shown(viewer.now),
         can_like=viewer.is_known and not mine,
         is_mine=mine,
         by_itself=share.by_itself,

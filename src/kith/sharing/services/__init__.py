@@ -25,6 +25,7 @@ from kith.sharing.services.friends import (
     unfriend,
     withdraw_request,
 )
+from kith.sharing.services.goods import save_listing, take_in_listings
 from kith.sharing.services.orders import (
     answer_refund,
     cancel_line,
@@ -107,6 +108,7 @@ __all__ = [
     "request_refund",
     "resume",
     "revoke_invitation",
+    "save_listing",
     "set_alias",
     "set_hidden_from",
     "set_muted",
@@ -116,6 +118,7 @@ __all__ = [
     "ship_line",
     "show_share",
     "suspend",
+    "take_in_listings",
     "take_in_orders",
     "unblock",
     "unfriend",

@@ -217,9 +217,11 @@ def revoke_invitation(viewer: Viewer, *, invitation_id: int) -> None:
 
 @transaction.atomic
 def unfriend(viewer: Viewer, *, other_id: int) -> None:
-    """Stop being friends: each leaves the other's circles, at once and untold."""
-    people = lock_people(myself(viewer), other_id)
-    me, other = people[myself(viewer)], people[other_id]
+    """Stop being friends: each leaves the other's circles, at once and untold.
+
+    :raises NotThere: no such person, or oneself.
+    """
+    me, other = _the_two(viewer, other_id)
     ties.write_facts(me, other, friend_at=None, muted=False, hidden_from=False)
     _clear_what_they_said_of_me(me, other)
     _part(me, other)
@@ -244,9 +246,21 @@ def block(viewer: Viewer, *, other_id: int) -> None:
 
 @transaction.atomic
 def unblock(viewer: Viewer, *, other_id: int) -> None:
-    """Let somebody back in as a stranger. If they have blocked the viewer, that stays."""
-    people = lock_people(myself(viewer), other_id)
-    ties.write_facts(people[myself(viewer)], people[other_id], blocked=False)
+    """Let somebody back in as a stranger. If they have blocked the viewer, that stays.
+
+    :raises NotThere: no such person, or oneself.
+    """
+    me, other = _the_two(viewer, other_id)
+    ties.write_facts(me, other, blocked=False)
+
+
+def _the_two(viewer: Viewer, other_id: int) -> tuple[Person, Person]:
+    """Hold the viewer and another."""
+    me = myself(viewer)
+    if other_id == me:
+        raise NotThere
+    people = lock_people(me, other_id)
+    return people[me], people[other_id]
 
 
 def _clear_what_they_said_of_me(me: Person, other: Person) -> None:

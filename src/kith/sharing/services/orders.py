@@ -20,8 +20,8 @@ from kith.notices.services import forget, tell
 from kith.people.models import MINIMUM_HOLD, Person, Purpose, SharingMode, SharingPreference
 from kith.people.queries import consents_given
 from kith.sharing.deliver import redeliver
-from kith.sharing.models import Audience, Comment, Like, Share, ShareKind
-from kith.sharing.services.shares import audience_of, outcome_of, purchase_of
+from kith.sharing.models import Audience, Comment, Like, Outcome, Share, ShareKind
+from kith.sharing.services.shares import audience_of, month_of, outcome_of, purchase_of
 from kith.shop import services as shop
 from kith.shop.models import LineStatus, OrderLine
 from kith.shop.records import OrderRecord
@@ -112,7 +112,8 @@ def follow(changes: Collection[LineChange], *, now: datetime) -> None:
         for change in changes
         if change.delivered_before not in (None, change.line.delivered_at)
     }
-    _correct(lines, moved, choices, now=now)
+    placed_before = {change.line.pk: change.placed_before for change in changes}
+    _correct(lines, moved, placed_before, choices, now=now)
     _begin(fresh, choices, now=now)
 
 
@@ -189,31 +190,75 @@ def _visible_from(line: OrderLine, choice: _Choice, now: datetime) -> datetime:
 
 
 def _correct(
-    lines: dict[int, OrderLine], moved: set[int], choices: dict[int, _Choice], *, now: datetime
+    lines: dict[int, OrderLine],
+    moved: set[int],
+    placed_before: dict[int, datetime | None],
+    choices: dict[int, _Choice],
+    *,
+    now: datetime,
 ) -> None:
     """Bring shares already made of these lines up to date, and tell those who spoke of them."""
     concerned: list[Share] = []
     for share in Share.objects.unguarded(FOLLOWING).filter(line__in=lines):
         line = lines[share.line_id or 0]
-        if share.kind == ShareKind.PURCHASE and (line.is_gift or line.status == LineStatus.CANCELLED):
+        choice = choices.get(share.author_id)
+        if share.kind == ShareKind.PURCHASE and _is_not_to_be_shown(
+            share, line, placed_before[line.pk], choice
+        ):
             forget(kind=NoticeKind.CORRECTION, subject=share.pk)
             share.delete()
             continue
-        outcome = outcome_of(line)
+        if _project_again(share, line):
+            concerned.append(share)
+        outcome = outcome_of(line) if share.line_id is not None else Outcome.NONE
         if share.outcome != outcome:
             share.outcome = outcome
-            _tell_of_correction(share, now)
+            if not line.is_gift:
+                _tell_of_correction(share, now)
             concerned.append(share)
-        choice = choices.get(share.author_id)
         if share.by_itself and line.pk in moved and choice is not None:
             share.visible_from = _visible_from(line, choice, now)
             _move_ends(share)
             concerned.append(share)
-    Share.objects.unguarded(FOLLOWING).bulk_update(concerned, ["outcome", "visible_from"], batch_size=500)
+    Share.objects.unguarded(FOLLOWING).bulk_update(concerned, _CORRECTED, batch_size=200)
     redeliver(authors={share.author_id for share in concerned}, shares=[share.pk for share in concerned])
     for line in lines.values():
         if line.is_gift or line.status in (LineStatus.CANCELLED, LineStatus.REFUNDED):
             forget(kind=NoticeKind.MAY_SHARE, subject=line.pk)
+
+
+_CORRECTED = ["outcome", "visible_from", "listing", "merchant", "category", "line", "bought_month"]
+
+
+def _is_not_to_be_shown(
+    share: Share, line: OrderLine, placed_before: datetime | None, choice: _Choice | None
+) -> bool:
+    """Whether a purchase that is shown would not have been, had all been known of it at first."""
+    shelf = line.listing.category
+    if line.is_gift or line.status == LineStatus.CANCELLED:
+        return True
+    if share.listing_id != line.listing_id and shelf.sensitive:
+        return True
+    if choice is None or not share.by_itself:
+        return False
+    excluded = share.listing_id != line.listing_id and shelf.pk in choice.preference.excluded_categories
+    return excluded or line.placed_at < choice.since <= (placed_before or line.placed_at)
+
+
+def _project_again(share: Share, line: OrderLine) -> bool:
+    """Say of what and when a line is, where the source has put that right; say whether it had.
+
+    A review is of what its author named. If the line turns out to be of something else, it has none.
+    """
+    before = (share.listing_id, share.line_id, share.bought_month)
+    if share.listing_id == line.listing_id or share.kind == ShareKind.PURCHASE:
+        share.bought_month = month_of(line.placed_at)
+    else:
+        share.line, share.bought_month = None, None
+    if share.kind == ShareKind.PURCHASE and share.listing_id != line.listing_id:
+        share.listing, share.category = line.listing, line.listing.category
+        share.merchant_id = line.merchant_id
+    return before != (share.listing_id, share.line_id, share.bought_month)
 
 
 def _move_ends(share: Share) -> None:

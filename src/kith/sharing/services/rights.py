@@ -19,7 +19,8 @@ from kith.media.services import erase_photos
 from kith.notices.models import Notice
 from kith.people.locks import lock_people
 from kith.people.models import AccessToken, Consent, Person, SharingPreference
-from kith.sharing.models import Audience, Comment, Like, Share
+from kith.people.services import forget_traces
+from kith.sharing.models import Audience, Comment, Like, Share, SharePhoto
 from kith.sharing.services.signed_in import myself
 from kith.shop.models import MerchantStaff, Order, OrderLine
 from kith.ties.models import Circle, FriendRequest, Invitation, Member, Relationship
@@ -43,7 +44,7 @@ def copy_of_data(viewer: Viewer) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in _tables(me):
-            found = [_plain(row, SECRET) for row in rows]
+            found = [_plain(row, me) for row in rows]
             archive.writestr(f"{name}.json", json.dumps(found, ensure_ascii=False, indent=1, default=str))
         for photo in Photo.objects.visible_to(viewer):
             _add_photo(archive, photo)
@@ -65,10 +66,12 @@ def _tables(me: int) -> Iterable[tuple[str, Iterable[Model]]]:
     yield "blocked", Relationship.objects.unguarded(COPY).filter(owner=me, blocked=True)
     yield "circles", Circle.objects.unguarded(COPY).filter(owner=me)
     yield "circle_members", Member.objects.unguarded(COPY).filter(owner=me)
+    yield "requests_received", FriendRequest.objects.unguarded(COPY).filter(recipient=me, declined_at=None)
     yield "requests_sent", FriendRequest.objects.unguarded(COPY).filter(sender=me, taken_back_at=None)
     yield "invitations", Invitation.objects.unguarded(COPY).filter(owner=me)
     yield "shares", Share.objects.unguarded(COPY).filter(author=me)
     yield "audiences", Audience.objects.unguarded(COPY).filter(author=me)
+    yield "share_photos", SharePhoto.objects.unguarded(COPY).filter(author=me)
     yield "comments", Comment.objects.unguarded(COPY).filter(author=me)
     yield "useful", Like.objects.unguarded(COPY).filter(person=me)
     yield "orders", Order.objects.unguarded(COPY).filter(buyer=me)
@@ -77,10 +80,11 @@ def _tables(me: int) -> Iterable[tuple[str, Iterable[Model]]]:
     yield "merchants_served", MerchantStaff.objects.filter(person=me)
 
 
-def _plain(row: Model, leave_out: set[str]) -> dict[str, Any]:
-    hidden = leave_out | (OTHERS_SAY if isinstance(row, Relationship) else set())
+def _plain(row: Model, me: int) -> dict[str, Any]:
+    hidden = SECRET | (OTHERS_SAY if isinstance(row, Relationship) else set())
     if isinstance(row, FriendRequest):
-        hidden = hidden | {"declined_at", "suggested"}
+        theirs = "suggested" if row.sender_id == me else "circle"
+        hidden = hidden | {"declined_at", "taken_back_at", theirs}
     return {
         field.attname: _value(field.value_from_object(row))
         for field in row._meta.concrete_fields
@@ -98,10 +102,12 @@ def erase_person(*, person_id: int) -> None:
     """Erase an account and all that it showed or said, from every feed, at once.
 
     Orders stay with their merchants, who have to keep their books, without the person: name,
-    telephone and address are emptied, a city remains.
+    telephone and address are emptied, and why something came back; a city remains.
     """
-    lock_people(person_id)
+    person = lock_people(person_id)[person_id]
     orders = Order.objects.unguarded(ERASE).filter(buyer=person_id)
     orders.update(recipient="", phone="", address="")
+    OrderLine.objects.unguarded(ERASE).filter(buyer=person_id).update(reason="")
     erase_photos(list(Photo.objects.unguarded(ERASE).filter(owner=person_id)))
-    Person.objects.get(pk=person_id).delete()
+    forget_traces(person)
+    person.delete()

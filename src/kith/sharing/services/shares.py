@@ -77,7 +77,9 @@ def month_of(instant: datetime) -> date:
 
 
 def outcome_of(line: OrderLine) -> Outcome:
-    """What became of it, as far as the circle is told."""
+    """What became of it, as far as the circle is told: of a gift, or what never came, nothing."""
+    if line.is_gift or line.status == LineStatus.CANCELLED:
+        return Outcome.NONE
     if line.status == LineStatus.REFUNDED:
         return Outcome.RETURNED
     return Outcome.KEPT if line.delivered_at is not None else Outcome.NONE

@@ -86,14 +86,18 @@ def withdraw_by_staff(*, share_id: int, on: bool, now: datetime) -> None:
 
 
 @transaction.atomic
-def withdraw_sensitive(*, now: datetime) -> int:
+def withdraw_sensitive(*, now: datetime, listing_ids: Collection[int] | None = None) -> int:
     """Take back what there is of things on a shelf that has become sensitive; say how many shares.
 
     Also what its author hides, who could otherwise show it again. Called after shelves or what
     lies on them have changed.
+
+    :param listing_ids: only what is shown of these.
     """
     shares = Share.objects.unguarded("things of a sensitive kind are never shown")
     shown = shares.filter(_SENSITIVE, withdrawn_by_staff=False)
+    if listing_ids is not None:
+        shown = shown.filter(listing__in=listing_ids)
     lock_people(*shown.order_by().values_list("author", flat=True).distinct())
     found = list(shown.values_list("pk", "author"))
     for some in in_batches(found, 500):

@@ -25,10 +25,12 @@ def comment(viewer: Viewer, *, share_id: int, text: str) -> Comment:
     """Say something under a share. Whoever may see it may comment on it.
 
     :raises NotThere: the viewer may not see the share.
-    :raises CommentRefused: no words, or more than 1,000 characters.
+    :raises CommentRefused: no words, or more than 1,000 characters; their own, while it is held or hidden.
     """
     me = myself(viewer)
     share = _seen(viewer, share_id)
+    if not share.is_shown(viewer.now):
+        raise CommentRefused(_("Nobody else can read this now, so nobody could answer."))
     said = text.replace("\x00", "").strip()
     if not said:
         raise CommentRefused(_("Write a few words first."))
@@ -87,7 +89,10 @@ def set_useful(viewer: Viewer, *, share_id: int, on: bool) -> None:
 
 
 def _seen(viewer: Viewer, share_id: int) -> Share:
-    """Fetch a share that is shown now: on one's own that is held or hidden nothing is said."""
+    """Fetch a share that the viewer may see.
+
+    :raises NotThere: they may not, or there is none.
+    """
     share = Share.objects.visible_to(viewer).filter(pk=share_id).first()
     if share is None:
         raise NotThere

@@ -41,12 +41,18 @@ class LineChange:
     before: LineStatus | None
     delivered_before: datetime | None = None
     """The delivery known before; a late record may tell of an earlier one."""
+    placed_before: datetime | None = None
+    """When it was said to have been ordered, before."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Was:
-    status: LineStatus | None
-    delivered_at: datetime | None
+    """What others may have been told of a line before."""
+
+    status: LineStatus | None = None
+    delivered_at: datetime | None = None
+    listing_id: int | None = None
+    placed_at: datetime | None = None
 
 
 def record_orders(records: Sequence[OrderRecord]) -> list[LineChange]:
@@ -83,6 +89,7 @@ def _record_batch(batch: Sequence[OrderRecord]) -> list[LineChange]:
                 _fold_line(order, known, line_record, merchants[line_record.listing_id], written)
         for line in known.values():
             if line.placed_at != order.placed_at:
+                written.note(line)
                 line.placed_at = order.placed_at
                 written.touched(line)
     _write(written)
@@ -97,17 +104,26 @@ class _Written:
         self.lines: dict[int, OrderLine] = {}
         self.was: dict[int, _Was] = {}
 
+    def note(self, line: OrderLine) -> None:
+        """Note how a line stands before the first change to it."""
+        if line.pk not in self.was:
+            self.was[line.pk] = _how_it_stands(line)
+
     def touched(self, line: OrderLine) -> None:
         self.lines[line.pk] = line
 
     def changes(self) -> list[LineChange]:
         found = []
         for pk, was in self.was.items():
-            line = self.lines[pk]
-            if (line.status, line.delivered_at) != (was.status, was.delivered_at):
+            line = self.lines.get(pk)
+            if line is not None and _how_it_stands(line) != was:
                 known_now = was.delivered_at is None and line.delivered_at is not None
-                found.append(LineChange(line, known_now, was.status, was.delivered_at))
+                found.append(LineChange(line, known_now, was.status, was.delivered_at, was.placed_at))
         return found
+
+
+def _how_it_stands(line: OrderLine) -> _Was:
+    return _Was(LineStatus(line.status), line.delivered_at, line.listing_id, line.placed_at)
 
 
 def _merchants_of(listing_ids: set[int]) -> dict[int, int]:
@@ -173,10 +189,10 @@ def _fold_line(
     line = known.get(record.id)
     if line is None:
         line = known[record.id] = _new_line(order, record, merchant_id)
-        written.was[line.pk] = _Was(None, None)
+        written.was[line.pk] = _Was()
         written.touched(line)
     else:
-        was = _Was(LineStatus(line.status), line.delivered_at)
+        written.note(line)
         if _strength_of_record(record) > _strength(line):
             _say(line, record, merchant_id)
             written.touched(line)
@@ -185,8 +201,6 @@ def _fold_line(
         ):
             line.delivered_at = record.at
             written.touched(line)
-        if line.pk in written.lines:
-            written.was.setdefault(line.pk, was)
 
 
 def _new_line(order: Order, record: LineRecord, merchant_id: int) -> OrderLine:

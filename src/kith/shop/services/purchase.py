@@ -124,7 +124,7 @@ def _check(delivery: Delivery) -> Delivery:
     recipient, address = delivery.recipient.strip(), delivery.address.strip()
     if not 1 <= len(recipient) <= 60:
         raise BuyRefused(_("Please write the name of the person who will receive it."), field="recipient")
-    phone = _read_phone(delivery.phone)
+    phone = read_courier_phone(delivery.phone)
     if not is_region(delivery.region):
         raise BuyRefused(_("Please choose a province or city."), field="region")
     if not 4 <= len(address) <= 300:
@@ -132,8 +132,11 @@ def _check(delivery: Delivery) -> Delivery:
     return Delivery(recipient, phone, delivery.region, address)
 
 
-def _read_phone(text: str) -> str:
-    """Write a phone number as E.164; one without a country is Chinese."""
+def read_courier_phone(text: str) -> str:
+    """Write a phone number, mobile or not, as E.164; one without a country is Chinese.
+
+    :raises BuyRefused: nobody could call it.
+    """
     try:
         number = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
