@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -204,6 +205,16 @@ def test_a_photo_is_served_to_whoever_sees_its_share(mei: Person, bo: Person, fa
     assert browser_of(mei).get(reverse("circle:photo", args=[photo.pk, "huge"])).status_code == 404
     sharing.hide_share(as_viewer(mei), share_id=mine(mei)[0].id)
     assert browser_of(bo).get(large).status_code == 404
+
+
+def test_what_still_waits_says_so(mei: Person, family: Circle) -> None:
+    line = bought(mei, listing())
+    share = sharing.share_purchase(as_viewer(mei), line_id=line.pk, circle_ids=[family.pk])
+    tomorrow = as_viewer(mei).now + timedelta(days=1)
+    Share.objects.unguarded("a test holds it").filter(pk=share.pk).update(visible_from=tomorrow)
+    answer = browser_of(mei).post(address("purchase", line=line.pk), sent(family, text="Good"), follow=True)
+    assert "It waits a little before others see it." in answer.content.decode()
+    assert "It is shown." not in answer.content.decode()
 
 
 # --- Choosing what --------------------------------------------------------------------------

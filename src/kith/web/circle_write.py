@@ -16,6 +16,7 @@ from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.core.ids import read_id
 from kith.media.services import take_in_photo
+from kith.sharing import queries as circle
 from kith.sharing import services as sharing
 from kith.sharing.models import MOST_PHOTOS, Share, ShareKind
 from kith.shop import queries as shop
@@ -147,7 +148,12 @@ def _send(
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return None
-    messages.success(request, _("It is shown. You can change or take it back at any time."))
+    if circle.get_card(request.viewer, share_id=made).held_until:
+        messages.success(
+            request, _("It waits a little before others see it. You can still take it back.")
+        )
+    else:
+        messages.success(request, _("It is shown. You can change or take it back at any time."))
     return made
 
 
