@@ -149,9 +149,7 @@ def _send(
         form.add_error(None, str(refusal))
         return None
     if circle.get_card(request.viewer, share_id=made).held_until:
-        messages.success(
-            request, _("It waits a little before others see it. You can still take it back.")
-        )
+        messages.success(request, _("It waits a little before others see it. You can still take it back."))
     else:
         messages.success(request, _("It is shown. You can change or take it back at any time."))
     return made
