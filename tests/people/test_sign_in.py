@@ -364,10 +364,10 @@ def test_signing_out() -> None:
 @pytest.mark.parametrize(
     ("address", "typed", "said"),
     [
-        (SIGN_IN, {"login": "", "password": ""}, "This field is required"),
-        (SIGN_IN, {"login": "mei\x00", "password": "x"}, "Null characters"),
+        (SIGN_IN, {"login": "", "password": ""}, "Please fill this in"),
+        (SIGN_IN, {"login": "mei\x00", "password": "x"}, "There is a character in it that cannot be read"),
         (SIGN_IN, {"login": "m" * 300, "password": "x"}, "at most 40 characters"),
-        (ASK, {"phone": ""}, "This field is required"),
+        (ASK, {"phone": ""}, "Please fill this in"),
         (ASK, {"phone": "not a number"}, "not a mobile number"),
         ("/accounts/password/reset/", {"phone": "12"}, "not a mobile number"),
     ],

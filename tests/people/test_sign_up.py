@@ -147,16 +147,16 @@ def test_sign_up_goes_on_to_where_one_was_going(telephone: Telephone) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"display_name": "", "phone": PHONE}, "This field is required"),
+        ({"display_name": "", "phone": PHONE}, "Please fill this in"),
         ({"display_name": "\u200b\u200b", "phone": PHONE}, "cannot be shown"),
         ({"display_name": "…", "phone": PHONE}, "at least one letter"),
         ({"display_name": "M" * 41, "phone": PHONE}, "at most 40 characters"),
-        ({"display_name": "Mei", "phone": ""}, "This field is required"),
+        ({"display_name": "Mei", "phone": ""}, "Please fill this in"),
         ({"display_name": "Mei", "phone": "12345"}, "not a mobile number"),
         ({"display_name": "Mei", "phone": "010 6234 5678"}, "not a mobile number"),
         ({"display_name": "Mei", "phone": "call me"}, "not a mobile number"),
         ({"display_name": "Mei", "phone": "+" * 41}, "not a mobile number"),
-        ({"display_name": "Mei\x00", "phone": PHONE}, "Null characters"),
+        ({"display_name": "Mei\x00", "phone": PHONE}, "There is a character in it that cannot be read"),
     ],
 )
 def test_bad_input_by_phone(telephone: Telephone, typed: dict[str, str], said: str) -> None:
@@ -181,7 +181,7 @@ def test_bad_input_by_phone(telephone: Telephone, typed: dict[str, str], said: s
         ({"password1": "short"}, "too short"),
         ({"password1": "password"}, "too common"),
         ({"password1": "83749823749"}, "entirely numeric"),
-        ({"password1": ""}, "This field is required"),
+        ({"password1": ""}, "Please fill this in"),
     ],
 )
 def test_bad_input_by_password(changed: dict[str, str], said: str) -> None:
