@@ -26,8 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
 STRICT = os.environ.get("KITH_TEST_STRICT") == "1"
 QUICK = "not slow and not browser and not ciao"
-THREE_AT_ONCE = ["-n", "3", "--dist", "worksteal"]
-"""One more than two cores: tests wait for the browser and for the database."""
+TWO_AT_ONCE = ["-n", "2", "--dist", "worksteal"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     end_on_signals()
     if "--unit" in arguments:
-        quick = ["pytest", *THREE_AT_ONCE, "-q", "-m", QUICK]
+        quick = ["pytest", *TWO_AT_ONCE, "-q", "-m", QUICK]
         return _run("quick tests", quick, HYPOTHESIS_PROFILE="quick")
     left_out = install_what_is_missing()
     if left_out and STRICT:
@@ -111,7 +110,7 @@ def _apt_get() -> list[str] | None:
 
 def test_on_both_databases() -> list[str]:
     """Run all the tests on SQLite and, last, on a PostgreSQL of our own."""
-    tests = ["pytest", *THREE_AT_ONCE, "-q"]
+    tests = ["pytest", *TWO_AT_ONCE, "-q"]
     failed = ["tests on SQLite"] if _run("tests on SQLite", tests) else []
     try:
         with throwaway_postgres(FOR_TESTS) as address:

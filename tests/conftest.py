@@ -56,7 +56,7 @@ def _choose_hypothesis_profile() -> None:
     )
     hypothesis_settings.register_profile(
         "ci",
-        max_examples=100,
+        max_examples=70,
         stateful_step_count=30,
         deadline=None,
         derandomize=True,
