@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,15 @@ def measure(page: Page, *, care: bool = False) -> list[str]:
     return found
 
 
-def ask_axe(page: Page, *, only: str = "") -> list[str]:
+def ask_axe(page: Page, *, only: Sequence[str] = ()) -> list[str]:
     """Say which rules of WCAG 2.2 A and AA are broken gravely.
 
-    :param only: one rule, for a page whose others were asked before.
+    :param only: these rules, for a page whose others were asked before.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    chosen = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": tags}
+    chosen = {"type": "rule", "values": [*only]} if only else {"type": "tag", "values": tags}
     options = {"resultTypes": ["violations"], "runOnly": chosen}
     answer: dict[str, Any] = page.evaluate("(options) => axe.run(options)", options)
     return [

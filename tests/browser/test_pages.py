@@ -35,7 +35,11 @@ def test_every_address_is_looked_at() -> None:
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_fits_and_can_be_used_by_all(open_phone: OpenPhone, crowd: Crowd, language: str) -> None:
-    """In Chinese by day and by dark, in English in care mode; its sizes in both, both ways."""
+    """In Chinese by day and by dark, in English in care mode; its sizes in both, both ways.
+
+    Care mode and darkness change how a page looks and not what is on it, so of the rules those are
+    asked again that look at it.
+    """
     Person.objects.update(language=language)
     look = look_by_day_and_dark if language == "zh-hans" else look_in_care_mode
     found = []
@@ -48,6 +52,7 @@ def test_every_page_fits_and_can_be_used_by_all(open_phone: OpenPhone, crowd: Cr
 
 
 Look = Callable[[Page], list[str]]
+LOOKS = ("color-contrast", "target-size")
 
 
 def look_at(page: Page, address: str, look: Look) -> list[str]:
@@ -60,7 +65,7 @@ def look_by_day_and_dark(page: Page) -> list[str]:
     page.wait_for_load_state()
     found = [*measure(page), *ask_axe(page)]
     page.emulate_media(color_scheme="dark")
-    found += [f"by dark: {what}" for what in ask_axe(page, only="color-contrast")]
+    found += [f"by dark: {what}" for what in ask_axe(page, only=["color-contrast"])]
     page.emulate_media(color_scheme="light")
     with in_care_mode(page):
         return found + [f"in care mode: {what}" for what in measure(page, care=True)]
@@ -70,7 +75,8 @@ def look_in_care_mode(page: Page) -> list[str]:
     page.wait_for_load_state()
     found = measure(page)
     with in_care_mode(page):
-        return found + [f"in care mode: {what}" for what in (*measure(page, care=True), *ask_axe(page))]
+        in_care = [*measure(page, care=True), *ask_axe(page, only=LOOKS)]
+    return found + [f"in care mode: {what}" for what in in_care]
 
 
 @contextmanager
@@ -92,7 +98,7 @@ def test_pages_in_between(open_phone: OpenPhone, crowd: Crowd) -> None:
             found[what] = look_by_day_and_dark(stranger)
     mei = open_phone(owner=crowd.person("mei"))
     for what in (*buying(mei, crowd), *finding(mei), *writing(mei, crowd), *changing_the_past(mei)):
-        found[what] = look_in_care_mode(mei)
+        found[what] = look_by_day_and_dark(mei)
     complaints = [f"{what}: {wrong}" for what, all_wrong in found.items() for wrong in all_wrong]
     assert not complaints, "\n".join(complaints)
 
