@@ -65,8 +65,8 @@ def run_until_interrupted(port: int) -> None:
     running: list[subprocess.Popen[bytes]] = []
     try:
         running.append(_start("serve", "--quiet", "--host", HOST, "--port", str(port)))
-        running.append(_start("worker"))
         _wait_for_answer(port, running[0])
+        running.append(_start("worker"))  # now: beside it the first page would be later
         _say_how_to_look_around(port)
         while all(program.poll() is None for program in running):
             time.sleep(0.3)
