@@ -114,9 +114,7 @@ def test_on_both_databases() -> list[str]:
     failed = ["tests on SQLite"] if _run("tests on SQLite", tests) else []
     try:
         with throwaway_postgres(FOR_TESTS) as address:
-            # What differs is the dialect, not the rule: fewer drawn worlds tell.
-            fewer = {"HYPOTHESIS_PROFILE": "ci-again" if "CI" in os.environ else "quick"}
-            if _run("tests on PostgreSQL", tests, KITH_TEST_DATABASE_URL=address, **fewer):
+            if _run("tests on PostgreSQL", tests, KITH_TEST_DATABASE_URL=address):
                 failed.append("tests on PostgreSQL")
     except CannotStart as reason:
         print(f"\nThe tests on PostgreSQL were left out: {reason}")

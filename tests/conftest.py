@@ -45,8 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _choose_hypothesis_profile() -> None:
-    """`dev` looks elsewhere every time; `ci` is broader and always looks at the same; `ci-again` at part
-    of that, on a second database; `quick` is neither."""
+    """`dev` looks elsewhere every time; `ci` is broader and always looks at the same; `quick` is neither."""
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
     hypothesis_settings.register_profile(
         "dev", max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=slow
@@ -56,7 +55,7 @@ def _choose_hypothesis_profile() -> None:
     )
     hypothesis_settings.register_profile(
         "ci",
-        max_examples=70,
+        max_examples=40,
         stateful_step_count=30,
         deadline=None,
         derandomize=True,
@@ -64,7 +63,6 @@ def _choose_hypothesis_profile() -> None:
         print_blob=True,
         suppress_health_check=slow,
     )
-    hypothesis_settings.register_profile("ci-again", hypothesis_settings.get_profile("ci"), max_examples=40)
     hypothesis_settings.register_profile(
         "thorough", max_examples=2000, stateful_step_count=60, deadline=None, suppress_health_check=slow
     )
