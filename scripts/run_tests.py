@@ -1,7 +1,7 @@
 """Everything that must hold before a change goes in: `make test`.
 
     python -m scripts.run_tests          style, types, imports, translations, tests on both databases
-    python -m scripts.run_tests --unit   the quick tests on SQLite alone
+    python -m scripts.run_tests --unit   the quick tests of what lies behind pages and API, on SQLite alone
 
 What this machine lacks (PostgreSQL, Chromium, Chinese fonts) is installed where that may be done
 without asking: by root, or by sudo without a password. Where it may not, the tests that need it are
@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
 STRICT = os.environ.get("KITH_TEST_STRICT") == "1"
 QUICK = "not slow and not browser and not ciao"
+ENTRANCES = ("web", "contract", "browser")
+"""Where every page and operation is asked for: too much for a minute."""
 TWO_AT_ONCE = ["-n", "2", "--dist", "worksteal"]
 
 
@@ -66,7 +68,8 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     end_on_signals()
     if "--unit" in arguments:
-        quick = ["pytest", *TWO_AT_ONCE, "-q", "-m", QUICK]
+        left_out = [f"--ignore=tests/{entrance}" for entrance in ENTRANCES]
+        quick = ["pytest", *TWO_AT_ONCE, "-q", "-m", QUICK, *left_out]
         return _run("quick tests", quick, HYPOTHESIS_PROFILE="quick")
     left_out = install_what_is_missing()
     if left_out and STRICT:
