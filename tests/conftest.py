@@ -125,6 +125,16 @@ def _leave_out(item: pytest.Item, mark: str, reason: str) -> None:
         item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.fixture(scope="module")
+def street(django_db_setup: None, django_db_blocker: Any) -> Generator[Any]:
+    """The street where everybody has everything (tests/web/street.py), for modules that leave it as it is."""
+    from tests.oracle.pair import undone
+    from tests.web.street import Street
+
+    with django_db_blocker.unblock(), undone():
+        yield Street()
+
+
 @pytest.fixture
 def now() -> datetime:
     """The instant at which tests take place: a Saturday morning in spring, 17:26 in Shanghai."""

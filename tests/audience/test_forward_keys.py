@@ -8,8 +8,6 @@ written and filtered by, and never shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -17,7 +15,6 @@ from django.apps import apps
 from django.db.models import ForeignKey
 
 from kith.core.guard import Guarded
-from tests.oracle.pair import undone
 from tests.web.street import Street
 
 pytestmark = pytest.mark.django_db
@@ -45,14 +42,6 @@ def keys() -> dict[str, tuple[Any, str, Any]]:
                 if issubclass(other, Guarded):
                     found[f"{model._meta.label}.{field.name}"] = (model, field.name, other)
     return found
-
-
-@pytest.fixture(scope="module")
-def street(django_db_setup: None, django_db_blocker: Any) -> Iterator[Street]:
-    with django_db_blocker.unblock():
-        database: AbstractContextManager[None] = undone()
-        with database:
-            yield Street()
 
 
 def test_every_key_between_guarded_models_is_in_one_list() -> None:

@@ -10,7 +10,6 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,14 +32,6 @@ WHY = "the test asks what must not be told"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHOICE_OF_REGIONS = ("/me/profile/", "/accounts/welcome/", "/buy/")
 """Pages on which every region can be chosen, so that its code says nothing."""
-
-
-@pytest.fixture(scope="module")
-def street(django_db_setup: None, django_db_blocker: Any) -> Iterator[Street]:
-    with django_db_blocker.unblock():
-        database: AbstractContextManager[None] = undone()
-        with database:
-            yield Street()
 
 
 # --- What must not leave -------------------------------------------------------------------

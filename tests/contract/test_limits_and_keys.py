@@ -133,6 +133,14 @@ def test_a_key_is_its_owners(street: Street) -> None:
     assert not other.has_header("Idempotent-Replayed")
 
 
+def test_a_key_sealed_under_another_secret_is_used_up(street: Street, settings: Settings) -> None:
+    program = Program(street.mei)
+    assert program.post("/circles", {"name": "A"}, idempotency_key=KEY).status_code == 201
+    settings.SECRET_KEY = "another secret of fifty letters, after the first one leaked"
+    again = program.post("/circles", {"name": "A"}, idempotency_key=KEY)
+    assert problem(again, 422)["type"] == "/problems/key-reused"
+
+
 def test_a_refusal_is_not_kept(street: Street) -> None:
     program = Program(street.mei)
     assert program.post("/circles", {"name": "Family"}, idempotency_key=KEY).status_code == 422

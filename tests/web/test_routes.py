@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -49,14 +48,6 @@ def read(table: str) -> list[Route]:
 
 
 ROUTES, OPERATIONS = read(PAGES), read(API)
-
-
-@pytest.fixture(scope="module")
-def street(django_db_setup: None, django_db_blocker: Any) -> Iterator[Street]:
-    with django_db_blocker.unblock():
-        database: AbstractContextManager[None] = undone()
-        with database:
-            yield Street()
 
 
 def address(street: Street, route: Route, role: str) -> str:

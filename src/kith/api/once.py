@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
@@ -111,8 +111,12 @@ def _find_kept(request: ApiRequest, key: str, mark: str) -> HttpResponse | None:
         return None
     if kept.fingerprint != mark:
         raise Problem("key-reused")
+    try:
+        body = _seal(key).decrypt(bytes(kept.body))
+    except InvalidToken:  # sealed under a secret that the installation no longer has
+        raise Problem("key-reused") from None
     return HttpResponse(
-        _seal(key).decrypt(bytes(kept.body)),
+        body,
         status=kept.status,
         content_type="application/json",
         headers={REPLAYED: "true"},

@@ -58,7 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kith.web.security.SecurityHeadersMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "kith.web.middleware.CompressionMiddleware",
     "kith.api.middleware.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

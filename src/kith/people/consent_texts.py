@@ -52,7 +52,7 @@ _SHARING_1 = ConsentText(
         _("Your address, or who it was for"),
         _("Your order number"),
         _("Presents, medicine and other private things"),
-        _("What you bought before today"),
+        _("What you bought before today, unless you show it yourself"),
         _("Who is in your circles, and what you call them"),
     ),
     choices=(

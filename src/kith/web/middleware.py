@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.functional import SimpleLazyObject
 
 from kith.audience.viewer import viewer_of
@@ -38,3 +41,15 @@ class ViewerMiddleware:
         """
         if isinstance(exception, (NotThere, BadCursor)):
             raise Http404 from exception
+
+
+WORTH_PACKING = re.compile(r"text/|\S+[/+](json|javascript|xml)\b")
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Packs pages, data and drawings; photos and archives are packed already, and would only cost time."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not WORTH_PACKING.match(response.headers.get("Content-Type", "")):
+            return response
+        return super().process_response(request, response)

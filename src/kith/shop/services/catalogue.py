@@ -176,7 +176,7 @@ def save_listing(
 
 
 def _hold_listing(merchant_id: int, listing_id: int) -> Listing:
-    found = Listing.objects.select_for_update().filter(pk=listing_id, merchant=merchant_id).first()
+    found = Listing.objects.select_for_update(no_key=True).filter(pk=listing_id, merchant=merchant_id).first()
     if found is None:
         raise NotThere
     if Source.objects.filter(name=found.source).exists():
