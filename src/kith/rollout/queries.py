@@ -1,13 +1,89 @@
+"""Whether a feature is open, to whom, and who waits. Nothing is remembered from one call to the next."""
+
 from __future__ import annotations
 
-from kith.rollout.models import Feature, Listed
+from collections.abc import Collection
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kith.people.models import Person
+from kith.rollout.models import Batch, Change, Feature, Listed, State, Waiting
+from kith.rollout.rules import Opening, lets_in
+
+__all__ = [
+    "Opening", "batches_of", "changes_of", "due_for_purge", "is_open", "lets_in", "local_day", "openings",
+    "position", "waiting_count",
+]  # fmt: skip
+
+_BATCH = [field.attname for field in Batch._meta.concrete_fields]
 
 
-def is_open(feature: str, person_id: int) -> bool:
-    """Whether a feature is open to somebody now. One that nobody has set up is closed."""
-    found = Feature.objects.filter(name=feature).first()
-    if found is None or found.openness == Feature.Openness.NONE:
-        return False
-    if found.openness == Feature.Openness.ALL:
-        return True
-    return Listed.objects.filter(feature=found, person=person_id).exists()
+def openings(names: Collection[str], now: datetime) -> dict[str, Opening]:
+    """Say how features stand now, in one query. One that nobody has set up is open to nobody."""
+    fields = [f"batches__{name}" for name in _BATCH]
+    features: dict[str, Feature] = {}
+    batches: dict[str, list[Batch]] = {name: [] for name in names}
+    rows = Feature.objects.filter(name__in=names).values_list("name", "state", "wound_down_on", *fields)
+    for name, state, wound_down_on, *batch in rows:
+        features[name] = Feature(name=name, state=state, wound_down_on=wound_down_on)
+        if batch[0] is not None:
+            batches[name].append(Batch(**dict(zip(_BATCH, batch, strict=True))))
+    return {name: features.get(name, Feature(name=name)).opening(batches[name], now) for name in names}
+
+
+def is_open(feature: str, person_id: int, now: datetime) -> bool:
+    """Whether a feature is open to somebody now."""
+    return lets_in(openings([feature], now)[feature], person_id)
+
+
+def batches_of(feature: str) -> QuerySet[Batch]:
+    """The batches of a feature, the oldest first."""
+    return Batch.objects.filter(feature=feature).order_by("pk")
+
+
+def changes_of(feature: str) -> QuerySet[Change]:
+    """The log of a feature, the newest first."""
+    return Change.objects.filter(feature=feature).select_related("actor").order_by("-at", "-pk")
+
+
+def waiting_people(feature: str, now: datetime) -> QuerySet[Waiting]:
+    """Who waits, in their turn. Whom a batch has let in since they came does not wait any more."""
+    waiting = Waiting.objects.filter(feature=feature).order_by("since", "pk")
+    let_in = openings([feature], now)[feature].let_in
+    if let_in is None:
+        return waiting
+    return waiting.exclude(Exists(Person.objects.filter(let_in, pk=OuterRef("person"))))
+
+
+def position(feature: str, person_id: int, now: datetime) -> int | None:
+    """Somebody's place among those who wait, from 1; None if they do not wait."""
+    waiting = waiting_people(feature, now)
+    mine = waiting.filter(person=person_id).first()
+    if mine is None:
+        return None
+    return waiting.filter(Q(since__lt=mine.since) | Q(since=mine.since, pk__lt=mine.pk)).count() + 1
+
+
+def waiting_count(feature: str, now: datetime) -> int:
+    return waiting_people(feature, now).count()
+
+
+def listed_count(batch_id: int) -> int:
+    """How many people are on the list of a batch."""
+    return Listed.objects.filter(batch=batch_id).count()
+
+
+def local_day(now: datetime) -> date:
+    """The day it is where the installation is."""
+    return now.astimezone(ZoneInfo(settings.DISPLAY_TIME_ZONE)).date()
+
+
+def due_for_purge(now: datetime) -> list[str]:
+    """The features whose content nobody may take any more, and which has not been purged."""
+    due = Feature.objects.filter(
+        state=State.WINDING_DOWN, wound_down_on__lt=local_day(now), purged_at__isnull=True
+    )
+    return list(due.order_by("name").values_list("name", flat=True))
