@@ -12,6 +12,7 @@ class Photo(Guarded):
     """A photo as it was re-encoded; nothing of the upload is left.
 
     By itself it is its owner's alone. What it is attached to lets others see it.
+    A photo never changes sides.
     """
 
     id = RandomIdField()
@@ -21,6 +22,17 @@ class Photo(Guarded):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     created_at = models.DateTimeField()
+    outside = models.BooleanField(default=False)
+    """Taken in for the strangers' channel; else for the circle side."""
+    fingerprint = models.BigIntegerField(null=True)
+    """By which it is noticed on the other side (`detectors.alike`). NULL: not looked at yet."""
+    veiled = models.CharField(max_length=32, blank=True)
+    """Random too: the name of the copies with faces blurred. "" where there are no faces, or inside."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each set of copies that there is."""
+        return (self.name, self.veiled) if self.veiled else (self.name,)
 
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:
