@@ -15,6 +15,8 @@ OPEN_TABLES = {
     "people.SharingPreference": "read for one person at a time, when their order arrives",
     "people.AccessToken": "found by its digest before anybody is known to look",
     "rollout.Listed": "asked to make the viewer, before there is one",
+    "rollout.Waiting": "asked for one's own place in it, and by staff for how many wait",
+    "rollout.Change": "names who changed a feature: staff in their work, for staff to read",
     "web.SentForm": "found by a token that only the sent form holds, with its sender's id",
     "shop.MerchantStaff": "asked by the rule of orders; who acts for a shop is the shop's to know",
 }

@@ -5,7 +5,6 @@ A clause that can go without anything failing is either not tested or not needed
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -14,11 +13,12 @@ import pytest
 from django.db.models import Q
 
 from kith.audience import comments, shares
-from kith.core.guard import Guarded, GuardedQuerySet, Viewer
+from kith.core.guard import Guarded, Side, Viewer
 from kith.sharing import models
 from kith.sharing.models import Comment, Like, Share, SharePhoto
 from kith.ties.models import Relationship
 from tests.audience.cast import Cast
+from tests.audience.cut import Cut
 from tests.oracle.compare import compare_deliveries, compare_everything, compare_what_is_seen
 from tests.oracle.pair import undone
 
@@ -75,42 +75,6 @@ CONDITIONS = [
 ]
 
 
-class Cut:
-    """Drops one condition wherever one function of `audience` says it."""
-
-    def __init__(self, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        place, self.condition = where.split(": ")
-        module, self.function = place.split(".")
-        self.module = f"kith.audience.{module}"
-        self.cuts = 0
-        monkeypatch.setattr(sys.modules[self.module], "Q", self._q)
-        self._filter = GuardedQuerySet.filter
-        monkeypatch.setattr(GuardedQuerySet, "filter", self._cut_filter())
-
-    def _left(self, given: dict[str, Any], frame: Any) -> dict[str, Any]:
-        here = (frame.f_globals.get("__name__"), frame.f_code.co_name) == (self.module, self.function)
-        if not here or self.condition not in given:
-            return given
-        self.cuts += 1
-        return {name: value for name, value in given.items() if name != self.condition}
-
-    def _q(self, *args: Any, **given: Any) -> Q:
-        left = self._left(given, sys._getframe(1))
-        # Of an alternative, nothing is left: it matches nothing. Of a conjunction, the rest is.
-        return Q(*args, **left) if args or left or not given else self._nothing_left()
-
-    def _nothing_left(self) -> Q:
-        return Q(pk__in=[]) if self.function == "shut_out" else Q(pk__isnull=False)
-
-    def _cut_filter(self) -> Any:
-        cut = self
-
-        def filter_(self: Any, *args: Any, **given: Any) -> Any:
-            return cut._filter(self, *args, **cut._left(given, sys._getframe(1)))
-
-        return filter_
-
-
 @pytest.mark.parametrize("where", CONDITIONS)
 def test_no_condition_can_be_left_out(where: str, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     cut = Cut(where, monkeypatch)
@@ -135,7 +99,7 @@ def of_nobody(viewer: Viewer, who: str) -> Any:
 
 
 def even_if_closed(viewer: Viewer) -> Q:
-    return sees_delivery(Viewer(viewer.person_id, viewer.now, circle_open=True))
+    return sees_delivery(Viewer(viewer.person_id, viewer.now, inside=Side.OPEN))
 
 
 sees_delivery = shares.sees_delivery

@@ -24,7 +24,7 @@ from django.forms import modelform_factory
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from kith.core.guard import Guarded, GuardedQuery, GuardedQuerySet, Unguarded, Viewer
+from kith.core.guard import Guarded, GuardedQuery, GuardedQuerySet, Side, Unguarded, Viewer
 from kith.media.models import Photo
 from kith.people.models import Person
 from kith.sharing.models import Share, SharePhoto
@@ -300,7 +300,7 @@ def test_every_guarded_model_is_behind_the_lock(model: Any) -> None:
 
 @pytest.mark.parametrize("model", GUARDED, ids=lambda model: model._meta.label)
 def test_every_guarded_model_has_a_rule_that_shows_a_stranger_nothing(model: Any) -> None:
-    for viewer in (Viewer(None, NOW), Viewer(None, NOW, circle_open=True), Viewer(1, NOW, circle_open=True)):
+    for viewer in (Viewer(None, NOW), Viewer(None, NOW, inside=Side.OPEN), Viewer(1, NOW, inside=Side.OPEN)):
         assert isinstance(model.sees(viewer), Q)
         assert not list(model.objects.visible_to(viewer))
 

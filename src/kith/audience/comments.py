@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kith.audience.shares import shut_out
-from kith.core.guard import Viewer
+from kith.core.guard import Side, Viewer
 
 
 def sees_comment(
@@ -15,11 +15,14 @@ def sees_comment(
 ) -> Q:
     """Match comments under shares that the viewer may see, unless hidden or by somebody shut out.
 
-    Viewer and commenter need not be friends. A like is the shortest of comments.
+    Viewer and commenter need not be friends. A like is the shortest of comments. While the circle
+    side is wound down, only what one has said oneself, under one's own.
 
     :param shares: the shares that this viewer may see.
     :param by: the column of who said it.
     :param hidden: the column that hides it, if it has one.
     """
     rule = Q(Exists(shares.filter(pk=OuterRef("share"))), ~Exists(shut_out(viewer, by)))
+    if viewer.inside < Side.PUBLIC:
+        rule &= Q(**{by: viewer.person_id})
     return rule & Q(**{hidden: None}) if hidden else rule

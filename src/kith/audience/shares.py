@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kith.core.guard import Viewer
+from kith.core.guard import Side, Viewer
 from kith.ties.models import Relationship
 
 NOBODY = Q(pk__in=[])
@@ -62,7 +62,11 @@ def sees_share(viewer: Viewer, *, delivered: QuerySet[Any]) -> Q:
 
     :param delivered: the deliveries that this viewer may see.
     """
+    if viewer.inside == Side.SHUT:
+        return NOBODY
     mine = Q(author=viewer.person_id) if viewer.is_known else NOBODY
+    if viewer.inside == Side.OWN:
+        return mine
     public = is_public(viewer.now) & Q(~Exists(shut_out(viewer, "author")))
     return mine | public | Q(Exists(delivered.filter(share=OuterRef("pk"))))
 

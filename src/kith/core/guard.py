@@ -13,8 +13,9 @@ by tests/architecture).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
@@ -28,21 +29,45 @@ class Unguarded(RuntimeError):
     """A query on a guarded model was run without asking who looks."""
 
 
+class Side(IntEnum):
+    """How far one side of Kith is open to somebody at this moment. Each holds what those before it do."""
+
+    SHUT = 0
+    """Switched off for all: nothing is seen, not even what is one's own."""
+    OWN = 1
+    """What is one's own: the side is being wound down, or its posts are not for them."""
+    PUBLIC = 2
+    """And what is shown to everyone. Outside, nothing is."""
+    OPEN = 3
+    """And what others show."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks, when, and whether the circle side is open to them at this moment.
+    """Who looks, when, and how far each side is open to them at this moment.
 
     Made anew for every request by `audience.viewer_of`; never stored, never reused.
-    `person_id` is None for somebody who is not signed in.
+    `person_id` is None for somebody who is not signed in. `let_in` matches the people to whom
+    the strangers' channel is open now: a post needs that of its author as well.
     """
 
     person_id: int | None
     now: datetime
-    circle_open: bool = False
+    inside: Side = Side.PUBLIC
+    outside: Side = Side.OWN
+    let_in: Q = field(default=Q(), compare=False)
 
     @property
     def is_known(self) -> bool:
         return self.person_id is not None
+
+    @property
+    def circle_open(self) -> bool:
+        return self.inside == Side.OPEN
+
+    @property
+    def outside_open(self) -> bool:
+        return self.outside == Side.OPEN
 
 
 class GuardedQuery(sql.Query):

@@ -63,9 +63,40 @@ _SHARING_1 = ConsentText(
     agreement=_("I have read this and want to open my circles."),
 )
 
-TEXTS: dict[tuple[str, str], ConsentText] = {(Purpose.SHARING, "1"): _SHARING_1}
+_STRANGERS_1 = ConsentText(
+    version="1",
+    title=_("Go outside"),
+    opening=_(
+        "Outside you meet people who do not know you. You take another name there. Your friends, the people "
+        "in your circles and the numbers you hide from never see you there."
+    ),
+    seen=(
+        _("The name, the picture and the words about yourself that you choose for outside"),
+        _("The province or city that you choose, or none"),
+        _("What you write there, and the photos you add"),
+        _("Facts about you, such as that your telephone is confirmed: only those you tick"),
+        _("How many complaints about you the shop found to be right. This one you cannot hide."),
+    ),
+    never=(
+        _("Your name in the shop, your Kith name, your telephone number"),
+        _("What you buy, and what you show your circles"),
+        _("Your address, or where you are"),
+        _("Who your friends are"),
+    ),
+    choices=(
+        _("You can hide or delete each thing you write, and go for good at any time."),
+        _("You can hide from any number, shut anybody out, and report what is wrong."),
+        _("If this place is ever closed, you are told, and have time to take your words with you."),
+    ),
+    agreement=_("I have read this, I am 18 or older, and I want to go outside."),
+)
 
-CURRENT: dict[str, str] = {Purpose.SHARING: "1"}
+TEXTS: dict[tuple[str, str], ConsentText] = {
+    (Purpose.SHARING, "1"): _SHARING_1,
+    (Purpose.STRANGERS, "1"): _STRANGERS_1,
+}
+
+CURRENT: dict[str, str] = {Purpose.SHARING: "1", Purpose.STRANGERS: "1"}
 """The version that is put before people now."""
 
 

@@ -95,6 +95,8 @@ class Purpose(models.TextChoices):
 
     SHARING = "sharing", _("Circles of trust")
     """The circle side: seeing what friends show, and showing them what one chooses to."""
+    STRANGERS = "strangers", _("Strangers' channel")
+    """Outside: reading what strangers write, and writing to them under another name."""
 
 
 class LedgerQuerySet(models.QuerySet["Consent"]):
@@ -175,6 +177,11 @@ class AccessToken(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_on = models.DateField(null=True, blank=True)
+
+
+def grown_up_since(now: datetime) -> int:
+    """The latest year of birth with which somebody is certainly 18: of the day nothing is known."""
+    return now.year - 19
 
 
 def birth_years(now: datetime) -> range:

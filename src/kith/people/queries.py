@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+
 from kith.people.models import UNFINISHED, Consent, Person, Purpose, SharingPreference
 
 
@@ -17,6 +19,13 @@ def latest_consent(person_id: int, purpose: Purpose) -> Consent | None:
 def has_consented(person_id: int, purpose: Purpose) -> bool:
     latest = latest_consent(person_id, purpose)
     return latest is not None and latest.given
+
+
+def agreed_to(person_id: int) -> set[str]:
+    """The purposes to which a person agrees now."""
+    entries = Consent.objects.filter(person=person_id).order_by("at", "pk")
+    latest = dict(entries.values_list("purpose", "given"))
+    return {purpose for purpose, given in latest.items() if given}
 
 
 def find_sharing_preference(person_id: int) -> SharingPreference | None:
@@ -33,6 +42,12 @@ def consents_given(person_ids: Collection[int], purpose: Purpose) -> dict[int, d
 def consents_of(person_id: int) -> tuple[Consent, ...]:
     """A person's whole ledger, newest first."""
     return tuple(Consent.objects.filter(person=person_id).order_by("-at", "-pk"))
+
+
+def has_second_factor(person_id: int) -> bool:
+    """Whether an app or a key is asked for when somebody signs in. Backup codes alone are none."""
+    ways = Authenticator.objects.filter(user=person_id)
+    return bool(ways.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def find_account_by_phone(phone: str) -> Person | None:

@@ -91,27 +91,36 @@ def change_profile(viewer: Viewer, **changes: Unpack[ProfileChanges]) -> Person:
     return person
 
 
-def claim_phone(person: Person, *, phone: str) -> None:
-    """Note the number that somebody says is theirs, until they prove it or another does."""
-    _write_phone(person, phone, verified=False)
+def claim_phone(person: Person, *, phone: str) -> tuple[int, ...]:
+    """Note the number that somebody says is theirs, until they prove it or another does.
+
+    Called by `strangers.services`, as is `verify_phone`: who hides from a number follows it.
+
+    :returns: whose number is another now: theirs, and that of sign-ups which were never finished.
+    :raises ProfileRefused: it belongs to somebody else.
+    """
+    return _write_phone(person, phone, verified=False)
 
 
-def verify_phone(person: Person, *, phone: str) -> None:
-    """Give a number to who entered the code that was sent to it.
+def verify_phone(person: Person, *, phone: str) -> tuple[int, ...]:
+    """Give a number to who entered the code that was sent to it. Returns as `claim_phone` does.
 
     :raises ProfileRefused: it belongs to somebody else.
     """
-    _write_phone(person, phone, verified=True)
+    return _write_phone(person, phone, verified=True)
 
 
-def _write_phone(person: Person, phone: str, *, verified: bool) -> None:
+def _write_phone(person: Person, phone: str, *, verified: bool) -> tuple[int, ...]:
     person.phone, person.phone_verified = phone, verified
+    unfinished = Person.objects.filter(UNFINISHED, phone=phone).exclude(pk=person.pk)
+    losing = list(unfinished.values_list("pk", flat=True))
     try:
         with transaction.atomic():
-            Person.objects.filter(UNFINISHED, phone=phone).exclude(pk=person.pk).update(phone=None)
+            Person.objects.filter(UNFINISHED, pk__in=losing).update(phone=None)
             person.save(update_fields=["phone", "phone_verified"])
     except IntegrityError:
         raise ProfileRefused(_PHONE_TAKEN, field="phone") from None
+    return (person.pk, *losing)
 
 
 def forget_tries(*, now: datetime) -> int:

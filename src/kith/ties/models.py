@@ -37,6 +37,12 @@ class Relationship(Guarded):
     hidden_by = models.BooleanField(default=False)
     shows = models.BooleanField(default=False)
     """The other's circle sharing is open: a copy of `other.shows`."""
+    contact = models.BooleanField(default=False)
+    """Their number is among those that I never want to meet outside."""
+    contact_of = models.BooleanField(default=False)
+    avoids = models.BooleanField(default=False)
+    """I have shut them out outside. It must tell nothing inside, where they have another name."""
+    avoided_by = models.BooleanField(default=False)
     alias = models.CharField(max_length=40, blank=True)
     """What I call them: "Mum"."""
 
@@ -159,6 +165,27 @@ class Invitation(Guarded):
     circle = models.ForeignKey(Circle, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+
+    @classmethod
+    def sees(cls, viewer: Viewer) -> Q:
+        return Q(owner=viewer.person_id)
+
+
+class HiddenContact(Guarded):
+    """A number that its owner never wants to meet outside, as a keyed hash: whose it is cannot be read.
+
+    Whether the number belongs to anybody stands on the relationship rows of the two, and nowhere else.
+    """
+
+    owner = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    digest = models.CharField(max_length=64, db_index=True)
+    """HMAC-SHA256 of the number in E.164, in hexadecimal."""
+    key = models.CharField(max_length=8)
+    """Which key made it: the beginning of that key's own hash."""
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="hidden_contact_once")]
 
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:

@@ -1,6 +1,6 @@
 """Writes the facts of how people stand to one another, and nothing that follows from them.
 
-Called by `sharing.services`, inside its transaction and under its locks.
+Called by the services of `sharing` and `strangers`, inside their transactions and under their locks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from kith.people.models import Person
-from kith.ties.models import Circle, Member, Relationship
+from kith.ties.models import MOST_FRIENDS, Circle, FriendRequest, Member, Relationship
 
 WRITING = "writes the facts that the rule reads"
 
@@ -21,16 +21,19 @@ MIRROR = {
     "blocked": "blocked_by",
     "muted": "muted_by",
     "hidden_from": "hidden_by",
+    "contact": "contact_of",
+    "avoids": "avoided_by",
 }
 """Under which name each fact stands on the other's row."""
 
-FACTS = ("blocked", "blocked_by", "muted", "muted_by", "hidden_from", "hidden_by")
+FACTS = tuple(name for pair in MIRROR.items() for name in pair if name != "friend_at")
 
 
 def write_facts(owner: Person, other: Person, **facts: Any) -> None:
     """Set facts of a pair on both rows, and remove the rows when nothing is left to say.
 
-    :param facts: as `owner` would say them: `friend_at`, `blocked`, `muted`, `hidden_from`.
+    :param facts: as `owner` would say them: `friend_at`, `blocked`, `muted`, `hidden_from`,
+        `contact`, `avoids`.
     """
     mirrored = {MIRROR[name]: value for name, value in facts.items()}
     _write_row(owner, other, facts)
@@ -69,3 +72,18 @@ def take_out(circle: Circle, person_ids: Iterable[int]) -> None:
 
 def befriend(one: Person, two: Person, *, now: datetime) -> None:
     write_facts(one, two, friend_at=now)
+
+
+def is_full(person_id: int) -> bool:
+    """Whether somebody has as many friends as there can be."""
+    rows = Relationship.objects.unguarded("a person's number of friends, to keep its bound")
+    return rows.filter(owner=person_id, friend_at__isnull=False).count() >= MOST_FRIENDS
+
+
+def drop_requests(one: int, two: int) -> list[int]:
+    """Remove what the two have asked each other, and return the ids: notices of them are to be forgotten."""
+    rows = FriendRequest.objects.unguarded("the two are friends, or will not be: nothing to ask any more")
+    found = rows.filter(sender__in=[one, two], recipient__in=[one, two])
+    ids = list(found.values_list("pk", flat=True))
+    found.delete()
+    return ids
