@@ -19,7 +19,8 @@ from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.media.models import Photo
 from kith.people.models import Person
-from kith.rollout.models import Feature, Listed
+from kith.rollout.models import Batch, Feature, Listed
+from kith.rollout.rules import Kind
 from kith.sharing import services
 from kith.sharing.models import Share
 from kith.shop.models import Category, Listing, Merchant, MerchantStaff
@@ -51,7 +52,13 @@ class Pair:
     def __init__(self) -> None:
         self.plain = world.World(START)
         self.numbers = count(1)
-        Feature.objects.create(name=CIRCLES, openness="all", changed_at=START)
+        circles = Feature.objects.create(name=CIRCLES, changed_at=START)
+        self.batches = {
+            "all": Batch.objects.create(feature=circles, kind=Kind.EVERYONE, starts_at=START),
+            "listed": Batch.objects.create(
+                feature=circles, kind=Kind.PEOPLE, starts_at=START, paused_at=START
+            ),
+        }
         self.keeper = Person.objects.create(handle="keeper", display_name="Keeper").pk
         """Acts for every merchant, and takes no part in anything else."""
 
@@ -126,11 +133,13 @@ class Pair:
             getattr(self, f"_put_{name}")(value)
 
     def _put_rollout(self, openness: str) -> None:
-        Feature.objects.filter(name=CIRCLES).update(openness=openness)
+        for name, batch in self.batches.items():
+            paused = None if name == openness else self.plain.now
+            Batch.objects.filter(pk=batch.pk).update(paused_at=paused)
         self.plain.rollout = openness
 
     def _put_listed(self, person: int) -> None:
-        Listed.objects.get_or_create(feature_id=CIRCLES, person_id=person)
+        Listed.objects.get_or_create(batch=self.batches["listed"], person_id=person)
         self.plain.people[person].listed = True
 
     def _put_suspended(self, person: int) -> None:

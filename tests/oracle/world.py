@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from tests.oracle.channel import Channel
+
 WINDOW_DAYS = {"3d": 3, "1m": 30, "6m": 183}
 """For how long a circle sees a thing. "all" has no end."""
 
@@ -122,6 +124,8 @@ class World:
     """(share, person)."""
     told: set[tuple[int, str, int]] = field(default_factory=set)
     """Notices: to whom, of what kind, and the id of what it points to."""
+    channel: Channel = field(default_factory=Channel)
+    """The strangers' side."""
 
 
 # --- People, and how they stand to one another ------------------------------------

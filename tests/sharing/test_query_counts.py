@@ -19,10 +19,10 @@ from django.urls import reverse
 
 from kith.audience.viewer import CIRCLES
 from kith.core.clock import FOREVER
-from kith.core.guard import Viewer
+from kith.core.guard import Side, Viewer
 from kith.notices.models import Notice
 from kith.people.models import Consent, Person
-from kith.rollout.models import Feature
+from kith.rollout.services import open_to_everyone
 from kith.sharing import queries
 from kith.sharing.models import Comment, Delivery, Like, Share
 from kith.shop.models import Category, Listing, Merchant
@@ -40,7 +40,7 @@ class Neighbourhood:
 
     def __init__(self, name: str, *, mates: int, shares: int) -> None:
         self.mei = Person.objects.create(handle=name, display_name=name, shows=True)
-        self.viewer = Viewer(self.mei.pk, NOW, circle_open=True)
+        self.viewer = Viewer(self.mei.pk, NOW, inside=Side.OPEN)
         Consent.objects.create(
             person=self.mei, purpose="sharing", text_version="1", surface="test", given=True, at=NOW
         )
@@ -127,7 +127,7 @@ def neighbourhoods(
     with django_db_blocker.unblock():
         database: AbstractContextManager[None] = undone()
         with database:
-            Feature.objects.update_or_create(name=CIRCLES, defaults={"openness": "all", "changed_at": NOW})
+            open_to_everyone(CIRCLES, now=NOW, why="the tests begin", surface="job")
             small = Neighbourhood("small", mates=3, shares=60)
             large = Neighbourhood("large", mates=300, shares=50_000)
             connection.check_constraints()  # once, or it is done anew at the end of every test

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from kith.core.errors import NotThere
-from kith.core.guard import Viewer
+from kith.core.guard import Side, Viewer
 from kith.people.models import Person
 from kith.sharing import services as sharing
 from kith.ties import queries as ties
@@ -17,16 +17,16 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def mei(now: datetime) -> Viewer:
-    return Viewer(Person.objects.create_user("mei", display_name="Mei").pk, now, circle_open=True)
+    return Viewer(Person.objects.create_user("mei", display_name="Mei").pk, now, inside=Side.OPEN)
 
 
 @pytest.fixture
 def bo(now: datetime) -> Viewer:
-    return Viewer(Person.objects.create_user("boo", display_name="Bo").pk, now, circle_open=True)
+    return Viewer(Person.objects.create_user("boo", display_name="Bo").pk, now, inside=Side.OPEN)
 
 
 def later(viewer: Viewer, **time: float) -> Viewer:
-    return Viewer(viewer.person_id, viewer.now + timedelta(**time), circle_open=True)
+    return Viewer(viewer.person_id, viewer.now + timedelta(**time), inside=Side.OPEN)
 
 
 def ask(sender: Viewer, recipient: Viewer) -> int:

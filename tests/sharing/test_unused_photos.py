@@ -16,10 +16,10 @@ from kith.sharing.services import erase_unused_photos
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def photo_of(mei: Person, at: datetime) -> Photo:
+def photo_of(mei: Person, at: datetime, *, outside: bool = False) -> Photo:
     file = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(file, "PNG")
-    return take_in_photo(Viewer(mei.pk, at), file=file)
+    return take_in_photo(Viewer(mei.pk, at), file=file, outside=outside)
 
 
 def test_only_photos_that_nothing_shows_are_erased(now: datetime) -> None:
@@ -36,3 +36,10 @@ def test_only_photos_that_nothing_shows_are_erased(now: datetime) -> None:
     assert set(here) == {shown.pk, fresh.pk}
     assert not path_of(left.name, "small").exists()
     assert path_of(shown.name, "small").exists()
+
+
+def test_photos_of_the_strangers_channel_are_not_cleared_away_here(now: datetime) -> None:
+    mei = Person.objects.create_user("mei", display_name="Mei")
+    photo = photo_of(mei, now - timedelta(days=2), outside=True)
+    assert erase_unused_photos(now=now) == 0
+    assert path_of(photo.name, "small").exists()

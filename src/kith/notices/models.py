@@ -26,6 +26,35 @@ class NoticeKind(models.TextChoices):
     MAY_SHARE = "may_share"
     """Something I bought has arrived, shall it be shown? The order line."""
 
+    POST_COMMENT = "post_comment"
+    """Outside: a stranger said something under my post: the comment."""
+    POST_ANSWER = "post_answer"
+    """Outside: a stranger answered what I said under a post: the comment."""
+    POST_FOLLOWED = "post_follow"
+    """Outside: something was said under a post that I follow: the comment."""
+    GREETING = "greeting"
+    """Outside: a stranger greets me: the exchange."""
+    LETTER = "letter"
+    """Outside: an answer to my greeting, or a letter: the exchange."""
+    WISH = "wish"
+    """Outside: the other end of an exchange wants us to know each other: the exchange."""
+    POST_HIDDEN = "post_hidden"
+    """Outside: the shop has hidden my post: the post."""
+
+
+OUTSIDE = frozenset(
+    {
+        NoticeKind.POST_COMMENT,
+        NoticeKind.POST_ANSWER,
+        NoticeKind.POST_FOLLOWED,
+        NoticeKind.GREETING,
+        NoticeKind.LETTER,
+        NoticeKind.WISH,
+        NoticeKind.POST_HIDDEN,
+    }
+)
+"""What is told outside only: nothing on the circle side may speak of it."""
+
 
 class Notice(Guarded):
     """One thing that its recipient is told. It vanishes with what it points to."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from kith.core.guard import Viewer
-from kith.notices.models import Notice, NoticeKind
+from kith.notices.models import OUTSIDE, Notice, NoticeKind
 
 
 def tell(recipient_id: int, *, kind: NoticeKind, subject: int, actor: int | None, at: datetime) -> None:
@@ -20,9 +21,28 @@ def tell(recipient_id: int, *, kind: NoticeKind, subject: int, actor: int | None
     )
 
 
+def tell_many(
+    recipient_ids: Collection[int], *, kind: NoticeKind, subject: int, actor: int | None, at: datetime
+) -> None:
+    """Tell several people of something new, in one go. Who has been told of it already is not told again."""
+    Notice.objects.bulk_create(
+        [
+            Notice(recipient_id=recipient_id, kind=kind, subject=subject, actor_id=actor, at=at)
+            for recipient_id in set(recipient_ids) - {actor}
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def forget(*, kind: NoticeKind, subject: int) -> None:
     """Take notices back, since what they point to is gone or answered."""
     Notice.objects.unguarded("what it points to is gone").filter(kind=kind, subject=subject).delete()
+
+
+def forget_many(*, kinds: Collection[NoticeKind], subjects: Collection[int]) -> None:
+    """Take all notices of several things back at once."""
+    rows = Notice.objects.unguarded("what they point to is gone")
+    rows.filter(kind__in=kinds, subject__in=subjects).delete()
 
 
 def dismiss(viewer: Viewer, *, kind: NoticeKind, subject: int) -> None:
@@ -30,6 +50,8 @@ def dismiss(viewer: Viewer, *, kind: NoticeKind, subject: int) -> None:
     Notice.objects.visible_to(viewer).filter(kind=kind, subject=subject).delete()
 
 
-def mark_read(viewer: Viewer) -> None:
-    """Mark all that the viewer has been told as read."""
-    Notice.objects.visible_to(viewer).filter(read_at=None).update(read_at=viewer.now)
+def mark_read(viewer: Viewer, *, outside: bool = False) -> None:
+    """Mark all that the viewer has been told on one side as read."""
+    unread = Notice.objects.visible_to(viewer).filter(read_at=None)
+    here = unread.filter(kind__in=OUTSIDE) if outside else unread.exclude(kind__in=OUTSIDE)
+    here.update(read_at=viewer.now)

@@ -26,6 +26,7 @@ from kith.sharing.intake.goods import coarse_region
 from kith.sharing.intake.records import ConsentEntry, Origin, PersonRecord
 from kith.sharing.intake.verdicts import TAKEN, Verdict, rejected
 from kith.sharing.services.standing import open_circles, withdraw_consent, write_openness
+from kith.ties import contacts
 
 CLOCKS_DIFFER_BY = timedelta(minutes=10)
 """How far ahead of ours a source's clock may be. Nobody agrees to anything in the future."""
@@ -126,6 +127,9 @@ class _Taking:
         for person, record in self._changed:
             person.save()
             self._change(person, record)
+        # Whoever hides from a number hides from its owner, as soon as it is known whose it is.
+        people = [*self._new, *(person for person, _record in self._changed)]
+        contacts.numbers_changed([person.pk for person in people])
 
     def _change(self, person: Person, record: PersonRecord) -> None:
         if record.suspended is not None:

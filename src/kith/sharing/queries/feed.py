@@ -152,7 +152,7 @@ def find_shared_photo(viewer: Viewer, *, photo_id: int) -> Photo:
     attached = SharePhoto.objects.visible_to(viewer).filter(photo=photo_id).select_related("photo").first()
     if attached is not None:
         return attached.photo
-    own = Photo.objects.visible_to(viewer).filter(pk=photo_id).first()
+    own = Photo.objects.visible_to(viewer).filter(pk=photo_id, outside=False).first()
     if own is None:
         raise NotThere
     return own

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from kith.core.guard import GuardedQuerySet, Viewer
 from kith.core.paging import Page, read_place, write_cursor
-from kith.notices.models import Notice, NoticeKind
+from kith.notices.models import OUTSIDE, Notice, NoticeKind
 from kith.sharing.models import Comment, Share, ShareKind
 from kith.shop.models import LineStatus, OrderLine
 from kith.ties.models import FriendRequest, Relationship
@@ -46,7 +46,7 @@ class Target:
 
 def notices_of(viewer: Viewer, *, cursor: str | None = None, size: int = 30) -> Page[NoticeCard]:
     """What the viewer is told, newest first. A page may be short: what is gone is left out."""
-    rows = Notice.objects.visible_to(viewer).order_by("-at", "-pk")
+    rows = _told_inside(viewer).order_by("-at", "-pk")
     if cursor:
         instant, after = read_place(cursor)
         rows = rows.filter(Q(at__lt=instant) | Q(at=instant, pk__lt=after))
@@ -77,9 +77,13 @@ def unread_notices(viewer: Viewer) -> int:
     """How many unread notices point to something the viewer may still see, at most 100."""
     if viewer.person_id is None:
         return 0
-    unread = list(Notice.objects.visible_to(viewer).filter(read_at=None).order_by("-at", "-pk")[:MOST])
+    unread = list(_told_inside(viewer).filter(read_at=None).order_by("-at", "-pk")[:MOST])
     targets = _targets(viewer, unread)
     return sum((notice.kind, notice.subject) in targets for notice in unread)
+
+
+def _told_inside(viewer: Viewer) -> GuardedQuerySet[Notice]:
+    return Notice.objects.visible_to(viewer).exclude(kind__in=OUTSIDE)
 
 
 def _targets(viewer: Viewer, notices: Collection[Notice]) -> dict[tuple[str, int], Target]:

@@ -38,7 +38,6 @@ from kith.sharing.services.orders import (
     take_in_orders,
 )
 from kith.sharing.services.photos import erase_unused_photos
-from kith.sharing.services.rights import copy_of_data, erase_person
 from kith.sharing.services.shares import (
     ask_question,
     give_tip,
@@ -72,7 +71,6 @@ __all__ = [
     "CommentRefused",
     "MayNotBefriend",
     "MayNotShare",
-    "NeedsSignIn",
     "PreferenceRefused",
     "TooMany",
     "accept_request",
@@ -86,14 +84,12 @@ __all__ = [
     "change_past",
     "comment",
     "confirm_line",
-    "copy_of_data",
     "create_circle",
     "decline_request",
     "delete_circle",
     "delete_comment",
     "delete_share",
     "deliver_line",
-    "erase_person",
     "erase_unused_photos",
     "give_tip",
     "hide_share",

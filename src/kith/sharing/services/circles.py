@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.people.locks import lock_people
+from kith.people.signed_in import myself
 from kith.sharing.deliver import redeliver
 from kith.sharing.models import Audience, Share
-from kith.sharing.services.signed_in import myself
 from kith.ties import services as ties
 from kith.ties.models import (
     MOST_CIRCLES,

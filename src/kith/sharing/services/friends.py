@@ -20,12 +20,11 @@ from kith.notices.models import NoticeKind
 from kith.notices.services import forget, tell
 from kith.people.locks import lock_people
 from kith.people.models import Person
+from kith.people.signed_in import myself
 from kith.sharing.deliver import redeliver
 from kith.sharing.services.circles import TooMany, own_circle, put_in, size_of
-from kith.sharing.services.signed_in import myself
 from kith.ties import services as ties
 from kith.ties.models import (
-    MOST_FRIENDS,
     MOST_MEMBERS,
     FriendRequest,
     Invitation,
@@ -157,10 +156,8 @@ def _request_to(viewer: Viewer, request_id: int) -> FriendRequest:
 
 
 def _forget_requests(one: int, two: int) -> None:
-    rows = FriendRequest.objects.unguarded("the two are friends, or will not be: nothing to ask any more")
-    for request in rows.filter(sender__in=[one, two], recipient__in=[one, two]):
-        forget(kind=NoticeKind.REQUEST, subject=request.pk)
-        request.delete()
+    for request_id in ties.drop_requests(one, two):
+        forget(kind=NoticeKind.REQUEST, subject=request_id)
 
 
 @transaction.atomic
@@ -316,6 +313,5 @@ def _are_friends(one: int, two: int) -> bool:
 
 
 def _require_room_for_friend(person_id: int) -> None:
-    rows = Relationship.objects.unguarded("a person's number of friends, to keep its bound")
-    if rows.filter(owner=person_id, friend_at__isnull=False).count() >= MOST_FRIENDS:
+    if ties.is_full(person_id):
         raise TooMany(_("One of you has 5,000 friends. That is the most there can be."))

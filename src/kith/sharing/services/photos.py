@@ -16,9 +16,10 @@ KEPT = timedelta(days=1)
 
 
 def erase_unused_photos(*, now: datetime) -> int:
-    """Erase photos on no share that were taken in more than a day ago; say how many."""
+    """Erase photos of the circle side on no share that were taken in more than a day ago; say how many."""
     attached = SharePhoto.objects.unguarded(CLEARING).filter(photo=OuterRef("pk"))
-    unused = Photo.objects.unguarded(CLEARING).filter(~Exists(attached), created_at__lt=now - KEPT)
+    inside = Photo.objects.unguarded(CLEARING).filter(outside=False)
+    unused = inside.filter(~Exists(attached), created_at__lt=now - KEPT)
     photos = list(unused)
     erase_photos(photos)
     return len(photos)

@@ -16,6 +16,7 @@ from kith.notices.services import forget
 from kith.people.locks import lock_people
 from kith.people.models import Purpose
 from kith.people.queries import has_consented
+from kith.people.signed_in import myself
 from kith.sharing.deliver import redeliver
 from kith.sharing.models import (
     MOST_PHOTOS,
@@ -25,7 +26,6 @@ from kith.sharing.models import (
     ShareKind,
     SharePhoto,
 )
-from kith.sharing.services.signed_in import myself
 from kith.sharing.services.standing import MayNotShare
 from kith.shop.models import Category, LineStatus, Listing, OrderLine
 from kith.ties.models import Circle, Window
@@ -231,7 +231,7 @@ def _attach(viewer: Viewer, share: Share, photo_ids: Sequence[int]) -> None:
     if len(photo_ids) > MOST_PHOTOS:
         raise MayNotShare(_("At most nine photos."))
     used = SharePhoto.objects.unguarded(OWN).filter(photo__in=photo_ids)
-    mine = Photo.objects.visible_to(viewer).filter(pk__in=photo_ids)
+    mine = Photo.objects.visible_to(viewer).filter(pk__in=photo_ids, outside=False)
     if used.exists() or mine.count() != len(photo_ids):
         raise NotThere
     SharePhoto.objects.bulk_create(

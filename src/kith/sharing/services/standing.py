@@ -22,9 +22,9 @@ from kith.people.locks import lock_people
 from kith.people.models import DEFAULT_HOLD, MINIMUM_HOLD, Person, Purpose, SharingMode, SharingPreference
 from kith.people.queries import find_sharing_preference, has_consented
 from kith.people.services import record_consent
+from kith.people.signed_in import myself
 from kith.sharing.deliver import redeliver
 from kith.sharing.models import Comment, Like, Share
-from kith.sharing.services.signed_in import myself
 from kith.shop.models import Category
 from kith.ties import services as ties
 

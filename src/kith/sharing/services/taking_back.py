@@ -18,6 +18,7 @@ from kith.media.services import erase_photos
 from kith.notices.models import NoticeKind
 from kith.notices.services import forget
 from kith.people.locks import lock_people
+from kith.people.signed_in import myself
 from kith.sharing.deliver import redeliver
 from kith.sharing.models import Audience, Comment, Share, ShareKind, SharePhoto
 from kith.sharing.services.shares import (
@@ -28,7 +29,6 @@ from kith.sharing.services.shares import (
     own_share,
     show_to,
 )
-from kith.sharing.services.signed_in import myself
 from kith.sharing.services.standing import MayNotShare
 from kith.ties.models import Circle
 

@@ -12,8 +12,8 @@ from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.notices.models import NoticeKind
 from kith.notices.services import forget, tell
+from kith.people.signed_in import myself
 from kith.sharing.models import Comment, Like, Share, ShareKind
-from kith.sharing.services.signed_in import myself
 
 
 class CommentRefused(Refused):

@@ -1,0 +1,96 @@
+"""Erasing what was shown on the circle side, once everybody has had time to take what is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from kith.media.models import Photo
+from kith.media.services import erase_photos
+from kith.notices.models import OUTSIDE, Notice
+from kith.people.locks import lock_people
+from kith.people.models import Person, Purpose, SharingPreference
+from kith.people.queries import consents_given
+from kith.people.services import record_consent
+from kith.sharing.models import Comment, Like, Share
+from kith.sharing.services.standing import write_openness
+
+PURGING = "the circle side is over: what was shown on it is erased"
+BATCH = 500
+SURFACE = "wound down"
+
+
+def purge(*, now: datetime) -> dict[str, int]:
+    """Erase every share with what was said of it, reviews shown to everyone too, and say how many of what.
+
+    Each batch is a transaction of its own: begun again after it was cut short, it goes on where it was.
+    Consent ends with the side, and with it the choice to share by itself. Who is whose friend, and in
+    which circle, stays: it is nobody's but their own, and tells the strangers' side who is a stranger.
+    """
+    counts = {}
+    for kind, erase in _STEPS:
+        counts[kind] = 0
+        while number := erase(now):
+            counts[kind] += number
+    return counts
+
+
+@transaction.atomic
+def _photos(_now: datetime) -> int:
+    some = list(Photo.objects.unguarded(PURGING).filter(outside=False)[:BATCH])
+    erase_photos(some)
+    return len(some)
+
+
+@transaction.atomic
+def _notices(_now: datetime) -> int:
+    rows = Notice.objects.unguarded(PURGING)
+    some = list(rows.exclude(kind__in=OUTSIDE).values_list("pk", flat=True)[:BATCH])
+    rows.filter(pk__in=some).delete()
+    return len(some)
+
+
+def _rows_of(model: type[Comment | Like | Share]) -> Callable[[datetime], int]:
+    @transaction.atomic
+    def erase(_now: datetime) -> int:
+        rows = model.objects.unguarded(PURGING)
+        some = list(rows.values_list("pk", flat=True)[:BATCH])
+        rows.filter(pk__in=some).delete()
+        return len(some)
+
+    return erase
+
+
+@transaction.atomic
+def _consents(now: datetime) -> int:
+    """End the consent of some people, and what they chose under it."""
+    showing = list(Person.objects.filter(shows=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    paused = SharingPreference.objects.order_by("pk").values_list("pk", flat=True)
+    some = showing or list(paused[:BATCH])
+    people = lock_people(*some)
+    SharingPreference.objects.filter(pk__in=some).delete()
+    for person_id in consents_given(some, Purpose.SHARING):
+        record_consent(
+            person_id=person_id,
+            purpose=Purpose.SHARING,
+            text_version="",
+            surface=SURFACE,
+            given=False,
+            at=now,
+        )
+    for person in people.values():
+        write_openness(person)
+    return len(some)
+
+
+_STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
+    ("photos", _photos),
+    ("notices", _notices),
+    ("comments", _rows_of(Comment)),
+    ("likes", _rows_of(Like)),
+    ("shares", _rows_of(Share)),
+    ("people_who_showed", _consents),
+)
+"""What hangs on something goes before it, or would not be counted under its own name."""

@@ -1,0 +1,299 @@
+"""Cards of posts: what each says to one viewer. Pages render them, the API serialises them.
+
+A card holds no more than its viewer may know, and no id of a person. What it counts is what they see.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from django.db.models import Count, F, Q, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kith.audience.outside import is_by_somebody_seen
+from kith.core.guard import Side, Viewer
+from kith.detectors.risk import risk_of
+from kith.people.regions import province_of
+from kith.strangers.models import (
+    OutsidePhoto,
+    Persona,
+    Post,
+    PostFollow,
+    Reaction,
+    TopicFollow,
+    WhoComments,
+)
+from kith.strangers.queries.personas import PersonaFace, faces_outside
+from kith.strangers.queries.safety import safety_marks
+
+SEEN = "hangs on what the viewer has been let see through the rule just before"
+OWN = "the viewer's own"
+NEW = timedelta(hours=48)
+"""For so long a post is called new, and may take one of the places under Hot that are kept for what is."""
+CAREFUL = 0.4
+"""From this risk on a card says what in its words calls for care."""
+
+Listing = Literal["hot", "newest", "near", "followed", "author", "found", "mine", "post"]
+WhyNot = Literal["", "not-outside", "not-shown", "closed", "posters-only"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRef:
+    id: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRef:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a post stands where it does. `words` says it to people."""
+
+    code: Literal["talk", "new", "near", "topic", "found", "author", "mine", "waiting"]
+    number: int = 0
+    name: str = ""
+
+    @property
+    def words(self) -> str:
+        match self.code:
+            case "talk":
+                sentence = ngettext(
+                    "%(number)d person talks about it", "%(number)d people talk about it", self.number
+                )
+                return sentence % {"number": self.number}
+            case "new":
+                return _("New")
+            case "near":
+                return _("From your province")
+            case "topic":
+                return _("You follow %(topic)s") % {"topic": self.name}
+            case "found":
+                return _("It has the words you look for")
+            case "author":
+                return _("By %(name)s") % {"name": self.name}
+            case "mine":
+                return _("Your own")
+            case "waiting":
+                return _("Nobody has answered yet")
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    id: int
+    author: PersonaFace
+    long_time: bool
+    """The author has been a shopper here for long, and tells it."""
+    topic: TopicRef
+    region: str
+    """The code of a province or a city, or ""."""
+    text: str
+    photos: tuple[PhotoRef, ...]
+    when: datetime
+    comments: int
+    likes: int
+    people: int
+    """How many others have liked it or said something."""
+    liked: bool
+    following: bool
+    away: bool
+    can_comment: bool
+    why_not: WhyNot
+    """Why the viewer cannot comment."""
+    can_like: bool
+    can_greet: bool
+    who_comments: str
+    is_mine: bool
+    withdrawn: bool
+    hidden: bool
+    """By the shop's staff; told to its author only, as nobody else sees it then."""
+    careful: tuple[str, ...]
+    """What in its words calls for care: codes that `detectors.risk.reason_text` puts into words."""
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    people: int = 0
+    likes: int = 0
+    comments: int = 0
+    liked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What a card has to know of its viewer."""
+
+    viewer: Viewer
+    speaks: bool
+    has_posted: bool
+    province: str
+    topics: frozenset[str]
+    follows: dict[int, bool]
+    """By post, whether it was put away."""
+    long_time: Collection[int]
+    """Those of the authors beside whose names it stands that they have long been shoppers here."""
+
+
+def post_cards(
+    viewer: Viewer, posts: Sequence[Post], *, listing: Listing, new: Collection[int] = ()
+) -> tuple[PostCard, ...]:
+    """Say what these posts, which the viewer may see, say to them.
+
+    Nine queries, however many posts: each kind of thing is fetched once for all.
+
+    :param posts: with their topics. :param new: those that stand there because they are new.
+    """
+    if not posts:
+        return ()
+    ids = [post.pk for post in posts]
+    faces = faces_outside(viewer, {post.author_id for post in posts})
+    photos = photos_on(post__in=ids)
+    counts = _counts(viewer, ids)
+    reader = _reader(viewer, posts)
+    cards = []
+    for post in posts:
+        author, counted = faces.get(post.author_id), counts.get(post.pk, _Counts())
+        if author is not None:
+            why = _why(reader, post, author, counted, listing, is_new=post.pk in new)
+            cards.append(_card(reader, post, author, counted, photos[post.pk], why))
+    return tuple(cards)
+
+
+def _card(
+    reader: _Reader,
+    post: Post,
+    author: PersonaFace,
+    counts: _Counts,
+    photos: Sequence[PhotoRef],
+    why: Why,
+) -> PostCard:
+    mine = author.is_me
+    why_not = _why_not(reader, post)
+    away = reader.follows.get(post.pk)
+    return PostCard(
+        id=post.pk,
+        author=author,
+        long_time=post.author_id in reader.long_time,
+        topic=TopicRef(post.topic_id, post.topic.name),
+        region=post.region,
+        text=post.text,
+        photos=tuple(photos),
+        when=post.created_at,
+        comments=counts.comments,
+        likes=counts.likes,
+        people=counts.people,
+        liked=counts.liked,
+        following=away is False,
+        away=away is True,
+        can_comment=not why_not,
+        why_not=why_not,
+        can_like=reader.speaks and not mine,
+        can_greet=reader.speaks and not mine,
+        who_comments=post.who_comments,
+        is_mine=mine,
+        withdrawn=post.withdrawn_at is not None,
+        hidden=post.hidden_at is not None,
+        careful=risk_of(post.text).reasons if post.risk >= CAREFUL else (),
+        why=why,
+    )
+
+
+def _why_not(reader: _Reader, post: Post) -> WhyNot:
+    if not reader.speaks:
+        return "not-outside"
+    if post.withdrawn_at is not None or post.hidden_at is not None:
+        return "not-shown"
+    if post.author_id == reader.viewer.person_id or post.who_comments == WhoComments.EVERYBODY:
+        return ""
+    if post.who_comments == WhoComments.NOBODY:
+        return "closed"
+    return "" if reader.has_posted else "posters-only"
+
+
+def _why(
+    reader: _Reader, post: Post, author: PersonaFace, counts: _Counts, listing: Listing, *, is_new: bool
+) -> Why:
+    """The list's own reason where it has one; under Hot the strongest that holds."""
+    talk = Why("talk", number=counts.people) if counts.people else None
+    topic = Why("topic", name=post.topic.name) if post.topic_id in reader.topics else None
+    near = Why("near") if post.province and post.province == reader.province else None
+    new = Why("new") if post.created_at > reader.viewer.now - NEW else None
+    own: dict[str, Why | None] = {
+        "near": near,
+        "followed": topic,
+        "author": Why("author", name=author.name),
+        "found": Why("found"),
+        "newest": new,
+        "hot": Why("new") if is_new else None,
+    }
+    if author.is_me:
+        return Why("mine")
+    return own.get(listing) or talk or topic or near or new or Why("waiting")
+
+
+def _counts(viewer: Viewer, post_ids: Collection[int]) -> dict[int, _Counts]:
+    """Count what the viewer may see, never what they may not: a reaction is seen with who made it."""
+    mine = Q(person=viewer.person_id, liked_at__isnull=False)
+    seen = is_by_somebody_seen(personas=Persona.objects.visible_to(viewer), by="person")
+    rows = Reaction.objects.unguarded(SEEN).filter(seen, post__in=post_ids).order_by().values("post")
+    counted = rows.annotate(
+        people=Count("pk", filter=~Q(person=F("post_author"))),
+        likes=Count("liked_at"),
+        said=Sum("comments"),
+        liked=Count("pk", filter=mine),
+    )
+    return {
+        row["post"]: _Counts(row["people"], row["likes"], row["said"], bool(row["liked"])) for row in counted
+    }
+
+
+def photos_on(**on: Any) -> defaultdict[int, list[PhotoRef]]:
+    """The photos on posts, comments or letters that were seen through the rule, by the ids of these.
+
+    :param on: `post__in`, `comment__in` or `letter__in`.
+    """
+    [(lookup, ids)] = on.items()
+    column = f"{lookup.removesuffix('__in')}_id"
+    rows = OutsidePhoto.objects.unguarded(SEEN).filter(**{lookup: ids}).select_related("photo")
+    found: defaultdict[int, list[PhotoRef]] = defaultdict(list)
+    for row in rows.order_by("position"):
+        found[getattr(row, column)].append(PhotoRef(row.photo_id, row.photo.width, row.photo.height))
+    return found
+
+
+def _reader(viewer: Viewer, posts: Sequence[Post]) -> _Reader:
+    persona = own_persona(viewer)
+    mine = Post.objects.unguarded(OWN).filter(author=viewer.person_id, withdrawn_at=None, hidden_at=None)
+    follows = PostFollow.objects.visible_to(viewer).filter(post__in=posts)
+    topics = TopicFollow.objects.visible_to(viewer).values_list("topic", flat=True)
+    return _Reader(
+        viewer=viewer,
+        speaks=is_speaking(viewer, persona),
+        has_posted=mine.exists(),
+        province=province_of(persona.region) if persona is not None and persona.region else "",
+        topics=frozenset(topics),
+        follows=dict(follows.values_list("post", "away")),
+        long_time=safety_marks(viewer, {post.author_id for post in posts}),
+    )
+
+
+def own_persona(viewer: Viewer) -> Persona | None:
+    """The viewer's persona, while the channel is not switched off."""
+    if viewer.person_id is None or viewer.outside == Side.SHUT:
+        return None
+    return Persona.objects.unguarded(OWN).filter(person=viewer.person_id).first()
+
+
+def is_speaking(viewer: Viewer, persona: Persona | None) -> bool:
+    """Whether the viewer may write outside now, as this persona of theirs."""
+    return viewer.outside_open and persona is not None and persona.shows and persona.closed_at is None
