@@ -110,6 +110,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what tests have to tell of what they looked at: `record_property("told", …)`."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, told in report.user_properties:
+                if name == "told":
+                    terminalreporter.write_line(told)
+
+
 def _why_no_browser() -> str:
     if find_chromium():
         return ""
@@ -186,7 +195,9 @@ def no_words_left_behind(request: pytest.FixtureRequest, django_db_blocker: Any)
     yield
     if commits:
         from kith.core import fulltext
-        from kith.shop.search import INDEX
+        from kith.shop import search as listings
+        from kith.strangers import search as posts
 
         with django_db_blocker.unblock():
-            fulltext.remove(INDEX, fulltext.every_id(INDEX))
+            for index in (listings.INDEX, posts.INDEX):
+                fulltext.remove(index, fulltext.every_id(index))

@@ -60,11 +60,10 @@ def _prepare() -> None:
     from kith.audience.viewer import CIRCLES
     from kith.cli.migrate import prepare
     from kith.core.clock import utc_now
-    from kith.rollout.models import Feature
-    from kith.rollout.services import set_openness
+    from kith.rollout.services import open_to_everyone
 
     prepare()
-    set_openness(CIRCLES, Feature.Openness.ALL, now=utc_now())
+    open_to_everyone(CIRCLES, now=utc_now(), why="The trust network is compared.", surface="cli")
     print(f"database: {connection.vendor}")
 
 

@@ -15,7 +15,8 @@ from kith.cli import COMMANDS, main
 from kith.core.clock import utc_now
 from kith.jobs.housekeeping import give_sign_of_life
 from kith.people.models import Person
-from kith.rollout.services import set_openness
+from kith.rollout.rules import Kind, Terms
+from kith.rollout.services import close, open_batch
 from kith.ties.models import Relationship
 
 
@@ -108,11 +109,20 @@ class TestCheck:
         assert "not open to anybody" in told.output
 
     @pytest.mark.parametrize(
-        ("openness", "said"), [("all", "open to all"), ("listed", "open to listed people")]
+        ("terms", "said"),
+        [
+            (Terms(Kind.EVERYONE), "open to all"),
+            (Terms(Kind.REGION, region="130000"), "open to a part of all people: 1 now"),
+        ],
     )
-    def test_says_to_whom_the_circle_side_is_open(self, openness: str, said: str) -> None:
-        set_openness(CIRCLES, openness, now=utc_now())
+    def test_says_to_whom_the_circle_side_is_open(self, terms: Terms, said: str) -> None:
+        for handle, region in (("mei", "130600"), ("bo", "310000")):
+            Person.objects.create_user(handle, "pw", display_name=handle, region=region)
+        how: dict[str, Any] = {"actor": None, "why": "the test", "surface": "cli", "now": utc_now()}
+        open_batch(CIRCLES, terms, **how)
         assert f"The circle side is {said}." in run("check").output
+        close(CIRCLES, **how)
+        assert "The circle side is closed for all." in run("check").output
 
     def test_finds_a_silent_worker(self) -> None:
         give_sign_of_life(now=utc_now() - timedelta(minutes=10))

@@ -9,9 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from kith.config.checks import find_problems, refuse_unfit_settings, warn_of_sqlite
 
+FIT_SECRET = "a long secret of an installation that people use"
 FIT: dict[str, Any] = {
     "PRODUCTION": True,
-    "SECRET_KEY": "a long secret of an installation that people use",
+    "SECRET_KEY": FIT_SECRET,
+    "CONTACT_KEYS": ["another long secret, for numbers that people hide from"],
+    "CONTACT_KEYS_ARE_SET": True,
     "DEBUG": False,
     "SITE_URL": "https://kith.example.org",
     "ALLOWED_HOSTS": ["kith.example.org"],
@@ -40,6 +43,9 @@ def test_fit_settings_start(production: Any) -> None:
     [
         ("SECRET_KEY", "kith-development-only", "SECRET_KEY"),
         ("SECRET_KEY", "short", "SECRET_KEY"),
+        ("CONTACT_KEYS_ARE_SET", False, "KITH_CONTACT_KEYS"),
+        ("CONTACT_KEYS", ["a key that is long enough to be of some use", "short"], "KITH_CONTACT_KEYS"),
+        ("CONTACT_KEYS", [FIT_SECRET], "KITH_CONTACT_KEYS"),
         ("DEBUG", True, "DEBUG"),
         ("SITE_URL", "http://kith.example.org", "SITE_URL"),
         ("ALLOWED_HOSTS", ["127.0.0.1", "localhost"], "ALLOWED_HOSTS"),

@@ -1,5 +1,7 @@
 """A street for the API's tests: Mei shows things, Bo is in her Family circle, Chen has left, Dan is
-blocked, Eve is a stranger, and Mo acts for the merchant."""
+blocked, Eve is a stranger, and Mo acts for the merchant. Ada opens and closes features.
+
+Outside, Mei is Lotus Pond and Eve is Plum Rain; Bo is there too, as Old Zhao."""
 
 from __future__ import annotations
 
@@ -7,14 +9,15 @@ import io
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+from django.contrib.auth.models import Permission
 from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
 
-from kith.audience.viewer import CIRCLES, viewer_of
+from kith.audience.viewer import CIRCLES, STRANGERS, viewer_of
 from kith.core.clock import utc_now
 from kith.core.guard import Viewer
 from kith.core.ids import write_id
@@ -23,7 +26,8 @@ from kith.media.models import Photo
 from kith.media.services import take_in_photo
 from kith.people.models import Person
 from kith.people.tokens import Scope, make_token
-from kith.rollout.models import Feature
+from kith.rollout.models import Batch
+from kith.rollout.services import open_to_everyone
 from kith.sharing import services as sharing
 from kith.sharing.models import Comment, Share
 from kith.shop.models import Listing, Merchant, OrderLine, Source
@@ -35,8 +39,12 @@ from kith.shop.services import (
     record_merchants,
     set_merchant_staff,
 )
+from kith.strangers import services as outside
+from kith.strangers.models import Exchange, Letter, Post, PostComment
+from kith.strangers.queries import my_persona
 from kith.ties.models import Circle
 from kith.ties.queries import requests_in
+from tests.strangers import cast as strangers
 
 ALL = tuple(Scope.values)
 HOME = Delivery(recipient="李梅", phone="13800138000", region="130600", address="东风路 12 号")
@@ -88,6 +96,13 @@ def problem(answer: HttpResponse, status: int) -> dict[str, Any]:
     return told
 
 
+def told(answer: HttpResponse, status: int = 200) -> dict[str, Any]:
+    """What an answer says, which it must say with this status."""
+    assert answer.status_code == status, (answer.status_code, answer.content)
+    found: dict[str, Any] = json.loads(answer.content)
+    return found
+
+
 def items(answer: HttpResponse) -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.content
     told: list[dict[str, Any]] = json.loads(answer.content)["items"]
@@ -99,6 +114,22 @@ def picture() -> io.BytesIO:
     Image.new("RGB", (40, 30), "red").save(file, "JPEG")
     file.seek(0)
     return file
+
+
+@dataclass
+class Channel:
+    """What there is outside. Personas go by their ids."""
+
+    mei: int
+    eve: int
+    bo: int
+    post: Post
+    eves_post: Post
+    comment: PostComment
+    photo: Photo
+    exchange: Exchange
+    letter: Letter
+    batch: Batch
 
 
 @dataclass
@@ -119,6 +150,8 @@ class Street:
     comment: Comment
     photo: Photo
     source: Source
+    ada: Person
+    channel: Channel
 
     def ids(self) -> dict[str, str]:
         """The ids that a path can name, by the name of the parameter."""
@@ -127,13 +160,23 @@ class Street:
             "merchant_id": write_id(self.merchant.pk), "listing_id": write_id(self.kettle.pk),
             "line_id": write_id(self.line.pk), "share_id": write_id(self.purchase.pk),
             "comment_id": write_id(self.comment.pk), "photo_id": write_id(self.photo.pk),
+            "batch_id": write_id(self.channel.batch.pk), "feature": "strangers",
+        }  # fmt: skip
+
+    def outside_ids(self) -> dict[str, str]:
+        """The same for paths and bodies outside: of Mei's things where she has them, else of Eve's."""
+        there = self.channel
+        return {
+            "post_id": write_id(there.post.pk), "comment_id": write_id(there.comment.pk),
+            "photo_id": write_id(there.photo.pk), "persona_id": write_id(there.eve),
+            "exchange_id": write_id(there.exchange.pk), "letter_id": write_id(there.letter.pk),
+            "code": "food", "size": "small", "answers_id": write_id(there.comment.pk),
+            "subject_id": write_id(there.eve), "avatar_id": write_id(there.photo.pk),
         }  # fmt: skip
 
 
 def build_street() -> Street:
-    Feature.objects.update_or_create(
-        name=CIRCLES, defaults={"openness": Feature.Openness.ALL, "changed_at": utc_now()}
-    )
+    open_to_everyone(CIRCLES, now=datetime(2020, 1, 1, tzinfo=UTC), why="the tests begin", surface="job")
     mei, bo, chen, dan, eve, mo = (_somebody(name) for name in ("Mei", "Bo", "Chen", "Dan", "Eve", "Mo"))
     for friend in (bo, chen, dan):
         _befriend(mei, friend)
@@ -153,7 +196,7 @@ def build_street() -> Street:
     source = Source.objects.create(name="host", secret=SECRET)
     return Street(
         mei, bo, chen, dan, eve, mo, family, merchant, kettle, line, purchase, review, question, comment,
-        photo, source,
+        photo, source, _staff(), _go_outside(mei, eve, bo),
     )  # fmt: skip
 
 
@@ -163,6 +206,40 @@ def _somebody(name: str) -> Person:
     )
     sharing.open_circles(looks(person), text_version="1", surface="web")
     return person
+
+
+def _staff() -> Person:
+    ada = Person.objects.create_user("ada", display_name="Ada", language="en", is_staff=True)
+    may = Permission.objects.filter(content_type__app_label="rollout", content_type__model="feature")
+    ada.user_permissions.set(may.filter(codename__in=["view_feature", "change_feature"]))
+    return ada
+
+
+def _go_outside(mei: Person, eve: Person, bo: Person) -> Channel:
+    now = utc_now()
+    batch = open_to_everyone(
+        STRANGERS, now=datetime(2020, 1, 1, tzinfo=UTC), why="the tests begin", surface="job"
+    )
+    for person, name in ((mei, "Lotus Pond"), (eve, "Plum Rain"), (bo, "Old Zhao")):
+        Person.objects.filter(pk=person.pk).update(born=1964)
+        strangers.stranger(name, person=person, now=now)
+    photo = strangers.outside_photo(mei, now=now)
+    post = outside.write_post(
+        looks(mei), topic="hobbies", text="Who else grows roses in pots?", photo_ids=[photo.pk]
+    )
+    eves_post = outside.write_post(looks(eve), topic="food", text="Noodles by hand, every Sunday.")
+    comment = outside.comment(looks(eve), post_id=post.pk, text="I do, on the balcony.")
+    exchange = outside.greet(looks(eve), persona_id=_persona(mei), text="Your roses are lovely.")
+    letter = outside.write_letter(looks(mei), exchange_id=exchange.pk, text="Thank you! And yours?")
+    return Channel(
+        _persona(mei), _persona(eve), _persona(bo), post, eves_post, comment, photo, exchange, letter, batch
+    )
+
+
+def _persona(person: Person) -> int:
+    card = my_persona(looks(person))
+    assert card is not None
+    return card.face.id
 
 
 def _befriend(one: Person, two: Person) -> None:

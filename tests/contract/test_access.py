@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -94,9 +95,10 @@ def test_each_operation_asks_for_the_scope_that_it_tells_of(street: Street) -> N
         if access.scope is None:
             continue
         program = Program(street.eve, [scope for scope in Scope.values if scope != access.scope][:1])
-        asked = path.replace("{id:", "{")
-        for name, value in {**street.ids(), "request_id": "0" * 13, "invitation_id": "0" * 13,
-                            "token_id": "0" * 13, "token": "x"}.items():  # fmt: skip
+        asked = re.sub(r"{\w+:", "{", path)
+        there = {**street.ids(), **street.outside_ids(), "token": "x"}
+        nowhere = dict.fromkeys(("request_id", "invitation_id", "token_id"), "0" * 13)
+        for name, value in {**there, **nowhere}.items():
             asked = asked.replace(f"{{{name}}}", value)
         assert problem(program.send(method, asked), 403)["type"] == "/problems/scope-missing", asked
         AccessToken.objects.all().delete()

@@ -7,12 +7,15 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from pydantic import BaseModel
 from pytest_django.live_server_helper import LiveServer
 
+from kith.api.fields import In, Out
 from kith.api.openapi import write_description
 from kith.api.problems import TITLES
 from kith.api.server import api
@@ -31,6 +34,19 @@ def test_the_published_description_is_that_of_this_api() -> None:
 def test_the_served_description_is_the_published_one(client: Client) -> None:
     served = client.get("/api/v1/openapi.json", headers={"accept-language": "zh-hans"})
     assert served.json() == json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+
+
+def test_no_two_schemas_have_one_name() -> None:
+    def below(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+        for one in kind.__subclasses__():
+            yield one
+            yield from below(one)
+
+    modules: dict[str, set[str]] = {}
+    for schema in (*below(Out), *below(In)):
+        if schema.__module__.startswith("kith.api."):
+            modules.setdefault(schema.__name__, set()).add(schema.__module__)
+    assert [name for name, homes in modules.items() if len(homes) > 1] == []
 
 
 def test_the_docs_page_needs_nothing_from_elsewhere(client: Client) -> None:

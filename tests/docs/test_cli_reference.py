@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -19,6 +20,13 @@ def _command(name: str) -> click.Command:
     return found
 
 
+def _options(command: click.Command) -> Iterator[click.Option]:
+    """A command's options, and those of the commands below it."""
+    yield from (param for param in command.params if isinstance(param, click.Option))
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from _options(below)
+
+
 def test_names_every_command_in_order() -> None:
     told = [heading.removeprefix("kith ") for heading in sections(PAGE) if heading.startswith("kith ")]
     assert told == list(COMMANDS)
@@ -28,7 +36,7 @@ def test_names_every_command_in_order() -> None:
 def test_names_every_option(name: str) -> None:
     text = sections(PAGE)[f"kith {name}"]
     told = dict(re.findall(r"^\| `(--[\w-]+)` \| (.*?) \|", text, re.MULTILINE))
-    options = {param.opts[0]: param for param in _command(name).params if isinstance(param, click.Option)}
+    options = {param.opts[0]: param for param in _options(_command(name))}
     assert set(told) == set(options)
     for option, param in options.items():
         if isinstance(param.default, int | str) and not isinstance(param.default, bool):

@@ -9,8 +9,7 @@ from typing import Any
 from kith.audience.viewer import CIRCLES, viewer_of
 from kith.core.guard import Viewer
 from kith.people.models import Person
-from kith.rollout.models import Feature
-from kith.rollout.services import set_openness
+from kith.rollout.services import open_to_everyone
 from kith.sharing.intake import Answer, take_in
 from kith.sharing.models import Delivery, Share
 from kith.shop.models import OrderLine
@@ -102,7 +101,7 @@ def send_all(records: Iterable[Any], **how: Any) -> list[Answer]:
 
 
 def open_to_all() -> None:
-    set_openness(CIRCLES, Feature.Openness.ALL, now=NOW)
+    open_to_everyone(CIRCLES, now=CONSENT - timedelta(days=2000), why="the tests begin", surface="job")
 
 
 def who(name: str, *, now: datetime = NOW, source: str = SOURCE) -> Viewer:

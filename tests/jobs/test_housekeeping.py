@@ -14,7 +14,7 @@ from kith.jobs.housekeeping import (
     give_sign_of_life,
 )
 from kith.people.models import Person
-from kith.sharing.services import erase_person
+from kith.rights.services import erase_person
 from kith.ties.models import Invitation
 from tests.web.cast import browser_of, somebody
 
@@ -36,12 +36,12 @@ def test_only_expired_invitations_go(now: datetime) -> None:
     assert left_over.token == "new"
 
 
-def test_sessions_of_accounts_that_were_erased_go_and_others_stay() -> None:
+def test_sessions_of_accounts_that_were_erased_go_and_others_stay(now: datetime) -> None:
     mei, bo = somebody("Mei"), somebody("Boo")
     for person in (mei, bo, None):
         browser_of(person).get("/")
     before = Session.objects.count()
-    erase_person(person_id=mei.pk)
+    erase_person(person_id=mei.pk, now=now)
     assert clear_sessions_of_nobody() == 1
     assert Session.objects.count() == before - 1
     assert clear_sessions_of_nobody() == 0

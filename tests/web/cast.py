@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.test import Client
@@ -11,7 +11,7 @@ from kith.audience.viewer import CIRCLES, viewer_of
 from kith.core.clock import utc_now
 from kith.core.guard import Viewer
 from kith.people.models import Person
-from kith.rollout.models import Feature
+from kith.rollout.services import open_to_everyone
 from kith.sharing import services as sharing
 from kith.ties.models import Circle
 from kith.ties.queries import requests_in
@@ -23,11 +23,12 @@ else:
 
 __all__ = ["Answer", "as_viewer", "befriend", "browser_of", "circle_of", "open_to_all", "somebody"]
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
 
 def open_to_all() -> None:
-    Feature.objects.update_or_create(
-        name=CIRCLES, defaults={"openness": Feature.Openness.ALL, "changed_at": utc_now()}
-    )
+    """Long ago, so that it is open whatever the clock of a test says."""
+    open_to_everyone(CIRCLES, now=LONG_AGO, why="the tests begin", surface="job")
 
 
 def somebody(name: str, *, consents: bool = True, language: str = "en", **fields: Any) -> Person:

@@ -3,8 +3,8 @@
 `in`: sent to sign in. 302: done, and sent on. 404: not there, or not for them, which is the same.
 200 of a POST and 422: the form, or what it lacks, is shown again, since nothing was sent with it:
 they may. Addresses are about Mei (for Mei herself, where it is about a person: Bo), her share, her
-circle, her order line at Li's shop, and a request of Hua's to her. `share_id=public` and the like
-name another attribute of `tests.web.street.Street`; `missing` is an id of nothing.
+circle, her order line at Li's shop, and a request of Hua's to her; outside, about her persona and post.
+`share_id=public` and the like name another attribute of `tests.web.street.Street`; `missing` is no id.
 
 A page that stands here with POST alone answers GET with 405, and the other way round.
 """
@@ -82,6 +82,77 @@ POST   merchant:edit-listing                                      in   404  404 
 
 # Trusted merchants
 GET    trusted:merchants                                          in   200  200  200  200  200
+
+# Outside: what strangers write. Mei's post and photo, Eve's comment under it; Bo is Mei's friend, Li and
+# Mo are led to the door
+GET    outside:home                                               in   200  200  200  302  302
+GET    outside:topic                                              in   200  200  200  302  302
+POST   outside:follow-topic                                       in   302  302  302  302  302
+GET    outside:search                                             in   200  200  200  302  302
+GET    outside:as-stranger                                        in   200  200  200  302  302
+GET    outside:photo                                              404  200  404  200  404  404
+GET    outside:photo                   photo_id=photo             404  404  404  404  404  404
+GET    outside:photo                   photo_id=missing           404  404  404  404  404  404
+GET    outside:write                                              in   200  200  200  302  302
+POST   outside:write                                              in   422  422  422  302  302
+GET    outside:post                                               in   200  404  200  302  302
+GET    outside:post                    post_id=eves_post          in   200  200  200  302  302
+GET    outside:post                    post_id=missing            in   404  404  404  302  302
+POST   outside:like                                               in   302  404  302  302  302
+POST   outside:follow                                             in   302  404  302  302  302
+POST   outside:away                                               in   302  404  302  302  302
+POST   outside:withdraw                                           in   302  404  404  302  302
+POST   outside:who-comments                                       in   302  404  404  302  302
+GET    outside:delete                                             in   200  404  404  302  302
+POST   outside:delete                                             in   302  404  404  302  302
+POST   outside:comment                                            in   422  404  422  302  302
+GET    outside:thread                                             in   200  404  200  302  302
+GET    outside:thread                  comment_id=missing         in   404  404  404  302  302
+GET    outside:remove-comment                                     in   200  404  200  302  302
+GET    outside:remove-comment          comment_id=answered        in   200  404  404  302  302
+POST   outside:remove-comment                                     in   302  404  302  302  302
+
+# Outside: coming in, and who one is there
+GET    outside:door                                               in   302  302  302  200  200
+POST   outside:door                                               in   302  302  302  200  200
+POST   outside:wait                                               in   302  302  302  302  302
+GET    outside:begin                                              in   302  302  302  302  302
+POST   outside:begin                                              in   302  302  302  302  302
+GET    outside:mine                                               in   200  200  200  302  302
+GET    outside:persona                                            in   200  200  200  302  302
+POST   outside:persona                                            in   422  422  422  302  302
+GET    outside:leave                                              in   200  200  200  302  302
+POST   outside:leave                                              in   422  422  422  302  302
+GET    outside:contacts                                           in   200  200  200  200  200
+POST   outside:contacts                                           in   422  422  422  422  422
+POST   outside:forget-contact                                     in   422  422  422  422  422
+GET    outside:empty-contacts                                     in   200  200  200  200  200
+POST   outside:empty-contacts                                     in   302  302  302  302  302
+
+# Outside: other personas (for Mei herself: Eve's)
+GET    outside:person                                             in   200  404  200  302  302
+GET    outside:person                  persona_id=missing         in   404  404  404  302  302
+GET    outside:greet                                              in   302  404  302  302  302
+POST   outside:greet                                              in   422  404  422  302  302
+GET    outside:avoid                                              in   200  404  200  302  302
+POST   outside:avoid                                              in   302  404  302  302  302
+GET    outside:avoided                                            in   200  200  200  200  200
+POST   outside:stop-avoiding           mark=missing               in   404  404  404  302  302
+GET    outside:report                                             in   404  404  200  302  302
+POST   outside:report                                             in   404  404  422  302  302
+GET    outside:tips                                               in   200  200  200  302  302
+
+# Outside: letters between Mei and Eve
+GET    outside:letters                                            in   200  200  200  302  302
+GET    outside:notices                                            in   200  200  200  302  302
+GET    outside:exchange                                           in   200  404  200  302  302
+POST   outside:write-letter                                       in   422  404  422  302  302
+GET    outside:decline                                            in   302  404  302  302  302
+POST   outside:decline                                            in   302  404  302  302  302
+GET    outside:know                                               in   200  404  200  302  302
+POST   outside:know                                               in   422  404  422  302  302
+GET    outside:erase-letter                                       in   200  404  404  302  302
+POST   outside:erase-letter                                       in   302  404  404  302  302
 
 # Friends
 GET    friends:list                                               in   200  200  200  200  200
@@ -291,6 +362,90 @@ POST   api:upload_photo                                           401  415  415 
 GET    api:get_photo                                              404  200  200  404  404  404
 GET    api:get_photo                   photo_id=public_photo      200  200  200  200  200  200
 POST   api:take_in_batch                                          401  401  401  401  401  401
+
+# Outside
+GET    api:outside_hot                                            401  200  200  200  200  200
+GET    api:outside_new                                            401  200  200  200  200  200
+GET    api:outside_near                                           401  200  200  200  200  200
+GET    api:outside_followed                                       401  200  200  200  200  200
+GET    api:outside_search                                         401  200  200  200  200  200
+GET    api:outside_my_posts                                       401  200  200  200  200  200
+GET    api:outside_as_stranger                                    401  200  200  200  200  200
+GET    api:outside_topics                                         401  200  200  200  200  200
+PUT    api:outside_follow_topic                                   401  204  204  204  422  422
+DELETE api:outside_unfollow_topic                                 401  204  204  204  422  422
+POST   api:outside_write_post                                     401  201  201  201  422  422
+GET    api:outside_post                                           401  200  404  200  404  404
+GET    api:outside_post                post_id=missing            401  404  404  404  404  404
+DELETE api:outside_delete_post                                    401  204  404  404  404  404
+POST   api:outside_withdraw_post                                  401  200  404  404  404  404
+POST   api:outside_show_post                                      401  200  404  404  404  404
+PUT    api:outside_set_who_comments                               401  200  404  404  404  404
+PUT    api:outside_like                                           401  422  404  204  422  422
+DELETE api:outside_unlike                                         401  422  404  204  422  422
+PUT    api:outside_follow_post                                    401  204  404  204  422  422
+DELETE api:outside_unfollow_post                                  401  204  404  204  422  422
+PUT    api:outside_put_away                                       401  422  404  204  422  422
+DELETE api:outside_bring_back                                     401  422  404  204  422  422
+POST   api:outside_upload_photo                                   401  415  415  415  415  415
+GET    api:outside_photo                                          401  200  404  200  404  404
+GET    api:outside_threads                                        401  200  404  200  404  404
+POST   api:outside_write_comment                                  401  201  404  201  422  422
+GET    api:outside_comment                                        401  200  404  200  404  404
+DELETE api:outside_remove_comment                                 401  204  404  204  404  404
+GET    api:outside_answers                                        401  200  404  200  404  404
+GET    api:outside_persona                                        401  200  200  200  404  404
+POST   api:outside_make_persona                                   401  422  422  422  422  422
+PATCH  api:outside_change_persona                                 401  200  200  200  404  404
+GET    api:outside_get_persona                                    401  200  404  200  404  404
+GET    api:outside_posts_of                                       401  200  404  200  404  404
+GET    api:outside_safety                                         401  200  404  200  404  404
+GET    api:outside_avoided                                        401  200  200  200  200  200
+PUT    api:outside_avoid                                          401  204  404  204  404  404
+DELETE api:outside_stop_avoiding                                  401  404  404  404  404  404
+POST   api:outside_report                                         401  422  404  204  404  404
+GET    api:outside_hidden                                         401  200  200  200  200  200
+POST   api:outside_hide                                           401  200  200  200  200  200
+DELETE api:outside_empty_hidden                                   401  204  204  204  204  204
+POST   api:outside_forget_number                                  401  204  204  204  204  204
+GET    api:outside_door                                           401  200  200  200  200  200
+PUT    api:outside_wait                                           401  422  422  422  422  422
+DELETE api:outside_stop_waiting                                   401  200  200  200  200  200
+GET    api:outside_consents                                       401  200  200  200  200  200
+GET    api:outside_consent_text                                   401  200  200  200  200  200
+PUT    api:outside_consent                                        401  200  200  200  200  200
+GET    api:outside_copy                                           401  200  200  200  200  200
+POST   api:outside_greet                                          401  422  404  422  404  404
+GET    api:outside_exchange_with                                  401  200  404  200  404  404
+GET    api:outside_exchanges                                      401  200  200  200  200  200
+GET    api:outside_exchange                                       401  200  404  200  404  404
+POST   api:outside_decline                                        401  422  404  404  404  404
+POST   api:outside_mark_letters_read                              401  204  404  204  404  404
+PUT    api:outside_wish                                           401  422  404  422  404  404
+DELETE api:outside_unwish                                         401  200  404  200  404  404
+GET    api:outside_letters                                        401  200  404  200  404  404
+POST   api:outside_write_letter                                   401  201  404  201  404  404
+DELETE api:outside_erase_letter                                   401  204  404  404  404  404
+GET    api:outside_writing                                        401  200  200  200  200  200
+GET    api:outside_notices                                        401  200  200  200  200  200
+GET    api:outside_unread                                         401  200  200  200  200  200
+POST   api:outside_mark_notices_read                              401  204  204  204  204  204
+
+# Rollout, for staff
+GET    api:features                                               401  404  404  404  404  200
+GET    api:get_feature                                            401  404  404  404  404  200
+GET    api:feature_log                                            401  404  404  404  404  200
+POST   api:close_feature                                          401  404  404  404  404  200
+POST   api:reopen_feature                                         401  404  404  404  404  422
+POST   api:wind_down_feature                                      401  404  404  404  404  422
+GET    api:feature_batches                                        401  404  404  404  404  200
+POST   api:open_batch                                             401  404  404  404  404  201
+POST   api:simulate_batch                                         401  404  404  404  404  200
+POST   api:admit_waiting                                          401  404  404  404  404  422
+PUT    api:change_batch                                           401  404  404  404  404  200
+POST   api:pause_batch                                            401  404  404  404  404  200
+POST   api:resume_batch                                           401  404  404  404  404  422
+POST   api:remove_batch                                           401  404  404  404  404  204
 """
 # fmt: on
 
@@ -325,7 +480,40 @@ def bodies(street: Street, role: str) -> dict[str, Any]:
         "consent": {"given": False},
         "erase": {"handle": "somebody-else"},
         "create_token": {"name": "a key", "scopes": ["circle:read"]},
+        **bodies_outside(street),
+        **bodies_of_staff(),
     }  # fmt: skip
+
+
+def bodies_outside(street: Street) -> dict[str, Any]:
+    from kith.core.ids import write_id
+
+    post = write_id(street.post.pk)
+    return {
+        "outside_write_post": {"topic": "food", "text": "Who bakes bread at home?"},
+        "outside_set_who_comments": {"who_comments": "none"},
+        "outside_write_comment": {"text": "In which soil?"},
+        "outside_make_persona": {"text_version": "1", "name": "River Stone"},
+        "outside_change_persona": {"intro": "Somebody who likes gardens."},
+        "outside_report": {"about": "post", "subject_id": post, "why": "selling"},
+        "outside_hide": {"text": "13987651111"},
+        "outside_forget_number": {"phone": "13987651111"},
+        "outside_consent": {"given": False},
+        "outside_greet": {"text": "Shall we talk of roses?"},
+        "outside_write_letter": {"text": "They do well."},
+    }  # fmt: skip
+
+
+def bodies_of_staff() -> dict[str, Any]:
+    why, everyone = {"why": "the test does it"}, {"kind": "everyone"}
+    because = ("close_feature", "reopen_feature", "pause_batch", "resume_batch", "remove_batch")
+    return dict.fromkeys(because, why) | {
+        "wind_down_feature": {**why, "until": "2999-12-31"},
+        "simulate_batch": everyone,
+        "open_batch": {**why, **everyone},
+        "change_batch": {**why, **everyone},
+        "admit_waiting": {**why, "count": 1},
+    }
 
 
 def queries(street: Street) -> dict[str, str]:
@@ -338,4 +526,6 @@ def queries(street: Street) -> dict[str, str]:
         "merchants": "?source=host&external_id=Li%27s+kettles",
         "find_by_handle": "?handle=mei",
         "desk_lines": "?tray=on-the-way",
+        "outside_search": "?q=roses",
+        "outside_writing": "?kind=post",
     }

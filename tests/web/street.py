@@ -1,8 +1,9 @@
 """A street for the tests of all pages together: everything that a person can have, Mei has.
 
 Mei shows things to Bo, who is in her circle; Eve is a stranger; Li acts for the merchant of the
-storefront; Mo looks after the installation. What must never leave carries a mark (`CANARIES`)
-that stands nowhere else, so that it is found wherever it turns up.
+storefront; Mo looks after the installation. Outside, where Bo never meets her, Mei writes to strangers.
+What must never leave carries a mark (`CANARIES`) that stands nowhere else, so that it is found wherever
+it turns up.
 """
 
 from __future__ import annotations
@@ -15,20 +16,24 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from kith.audience.viewer import viewer_of
+from kith.audience.viewer import STRANGERS, viewer_of
 from kith.core.clock import utc_now
 from kith.core.guard import Viewer
 from kith.core.money import Money
 from kith.media.services import take_in_photo
 from kith.people.models import Person
 from kith.people.tokens import Scope, make_token
+from kith.rollout.queries import batches_of
 from kith.sharing import services as sharing
 from kith.sharing.models import Share
 from kith.shop.models import LineStatus, Listing, Merchant
 from kith.shop.records import LineRecord, OrderRecord
 from kith.shop.services import Delivery
+from kith.strangers import services as outside
+from kith.strangers.queries.personas import my_persona
 from kith.ties.queries import requests_in
 from tests.shop import goods
+from tests.strangers import cast as strangers
 from tests.web.cast import befriend, open_to_all, somebody
 
 ROLES = ("out", "Mei", "Bo", "Eve", "Li", "Mo")
@@ -53,6 +58,7 @@ class Street:
         self._sell()
         self._buy()
         self._show()
+        self._go_outside()
         self.args = self._args()
         self.token = make_token(self.looks("Mei"), name="Keyname Canary", scopes=["circle:read"])[0]
         self.args["key_id"] = self.args["token_id"] = self.token.pk
@@ -153,12 +159,48 @@ class Street:
         file.seek(0)
         return take_in_photo(self.looks("Mei"), file=file).pk
 
+    def _go_outside(self) -> None:
+        """Mei, Bo and Eve go outside, where Mei and Eve do not know each other; Li and Mo never do."""
+        strangers.open_channel(now=self.now)
+        for name, persona in (("Mei", "Lotus Pond"), ("Bo", "Old Zhao"), ("Eve", "Plum Rain")):
+            Person.objects.filter(pk=self.people[name].pk).update(born=1964)
+            strangers.stranger(persona, region="440300", person=self.people[name], now=self.now)
+        mei, eve = self.looks("Mei"), self.looks("Eve")
+        self.outside_photo = strangers.outside_photo(self.people["Mei"], now=self.now).pk
+        self.post = outside.write_post(
+            mei, topic="hobbies", text="Who else grows roses in pots?", photo_ids=[self.outside_photo]
+        )
+        self.eves_post = outside.write_post(eve, topic="food", text="Noodles by hand, every Sunday.")
+        self.said = outside.comment(eve, post_id=self.post.pk, text="I do, on the balcony.")
+        self.answered = outside.comment(
+            mei, post_id=self.post.pk, text="In winter as well?", answers_id=self.said.pk
+        )
+        self.exchange = outside.greet(
+            eve, persona_id=self.persona_of("Mei"), text="Your roses are lovely.", post_id=self.post.pk
+        )
+        self.letter = outside.write_letter(mei, exchange_id=self.exchange.pk, text="Thank you! And yours?")
+
+    def persona_of(self, name: str) -> int:
+        """The id of somebody's persona."""
+        persona = my_persona(self.looks(name))
+        assert persona is not None
+        return persona.face.id
+
     def _args(self) -> dict[str, Any]:
         return {
             "share_id": self.share.pk, "comment_id": self.comment.pk, "photo_id": self.photo, "size": "small",
             "circle_id": self.circle.pk, "request_id": self.request_in, "invitation_id": self.invitation.pk,
             "token": self.invitation.token, "line_id": self.line.pk, "merchant_id": self.merchant.pk,
-            "listing_id": self.kettle.pk,
+            "listing_id": self.kettle.pk, "batch_id": batches_of(STRANGERS).get().pk,
+        }  # fmt: skip
+
+    @property
+    def outside_args(self) -> dict[str, Any]:
+        """What stands in addresses outside, where a name means something else there."""
+        return {
+            "post_id": self.post.pk, "comment_id": self.said.pk, "photo_id": self.outside_photo,
+            "exchange_id": self.exchange.pk, "letter_id": self.letter.pk, "code": "food", "size": "small",
+            "about": "post", "subject_id": self.post.pk,
         }  # fmt: skip
 
     # --- Who looks -------------------------------------------------------------------
@@ -166,6 +208,10 @@ class Street:
     def person_for(self, role: str) -> int:
         """Whom an address is about: Mei, or for Mei herself Bo."""
         return self.people["Bo" if role == "Mei" else "Mei"].pk
+
+    def persona_for(self, role: str) -> int:
+        """Whose persona an address is about: Mei's, or for Mei herself Eve's."""
+        return self.persona_of("Eve" if role == "Mei" else "Mei")
 
     def browser(self, role: str) -> Client:
         """A new browser in which they are signed in."""

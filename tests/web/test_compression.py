@@ -25,5 +25,6 @@ def test_only_what_gets_smaller_is_packed(kind: str, packed: bool) -> None:
     answer = HttpResponse(b"the same words again " * 200, headers={"Content-Type": kind})
     request = RequestFactory().get("/", headers={"Accept-Encoding": "gzip"})
     response = CompressionMiddleware(lambda _: answer)(request)
+    assert isinstance(response, HttpResponse)
     assert response.has_header("Content-Encoding") is packed
     assert (len(response.getvalue()) < 4000) is packed

@@ -163,3 +163,13 @@ def test_taking_a_key_away(mei: Person) -> None:
         assert post(mei, "revoke-key", key.pk, receipt=receipt).status_code == 302
     assert post(mei, "revoke-key", key.pk).status_code == 404
     assert tokens_of(as_viewer(mei)) == ()
+
+
+def test_only_staff_are_offered_what_is_for_staff(mei: Person) -> None:
+    offered = 'value="rollout"'
+    assert offered not in browser_of(mei).get(reverse("me:keys")).content.decode()
+    assert 'value="outside:read"' in browser_of(mei).get(reverse("me:keys")).content.decode()
+    assert b"error" in post(mei, "keys", **{**KEY, "scopes": ["rollout"]}).content
+    assert not tokens_of(as_viewer(mei))
+    mo = somebody("Mo", is_staff=True)
+    assert offered in browser_of(mo).get(reverse("me:keys")).content.decode()

@@ -16,7 +16,7 @@ from kith.core.ids import write_id
 from kith.people.consent_texts import TEXTS, current_text
 from kith.people.models import Person, Purpose, SharingMode
 from kith.people.queries import find_sharing_preference, has_consented, latest_consent
-from kith.rollout.models import Feature
+from kith.rollout.models import Feature, State
 from kith.sharing import services as sharing
 from kith.shop.models import Category
 from kith.ties import queries as ties
@@ -73,7 +73,7 @@ def test_each_page_opens_however_one_stands(name: str, mei: Person, new: Person)
     assert "paused" in page(mei, "home")
     sharing.suspend(person_id=mei.pk, now=as_viewer(mei).now)
     assert "The shop has closed your circle side" in page(mei, "home")
-    Feature.objects.update(openness=Feature.Openness.NONE)
+    Feature.objects.update(state=State.CLOSED)
     assert browser_of(mei).get(reverse(f"privacy:{name}")).status_code == 200
 
 
@@ -111,7 +111,7 @@ def test_without_a_tick_or_with_other_words_nothing_is_opened(wrong: dict[str, s
 
 
 def test_nothing_is_opened_while_the_feature_is_closed(new: Person) -> None:
-    Feature.objects.update(openness=Feature.Openness.NONE)
+    Feature.objects.update(state=State.CLOSED)
     assert post(new, "open", **AGREE).status_code == 200
     assert latest_consent(new.pk, Purpose.SHARING) is None
 
@@ -146,7 +146,7 @@ def test_closing_says_what_happens_and_twice_is_once(mei: Person) -> None:
 
 
 def test_closing_stays_possible_when_the_feature_is_closed(mei: Person) -> None:
-    Feature.objects.update(openness=Feature.Openness.NONE)
+    Feature.objects.update(state=State.CLOSED)
     assert reverse("privacy:withdraw") in page(mei, "home")
     assert post(mei, "withdraw").status_code == 302
     assert not has_consented(mei.pk, Purpose.SHARING)

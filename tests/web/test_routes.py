@@ -16,7 +16,7 @@ from tests.web.street import ROLES, Street
 
 pytestmark = pytest.mark.django_db
 
-ELSEWHERE = {"kind": "review", "deed": "confirm"}
+ELSEWHERE = {"kind": "review", "deed": "confirm", "feature": "strangers"}
 """What stands in addresses and is no id."""
 
 
@@ -63,8 +63,12 @@ def value_of(street: Street, name: str, route: Route, role: str) -> Any:
         return getattr(value, "pk", value)
     if name == "person_id":
         return street.person_for(role)
+    if name == "persona_id":
+        return street.persona_for(role)
     if name == "deed" and route.name.startswith("merchant:"):
         return "deliver"
+    if route.name.startswith(("outside:", "api:outside_")) and name in street.outside_args:
+        return street.outside_args[name]
     return ELSEWHERE.get(name) or street.args[name]
 
 

@@ -16,8 +16,8 @@ from kith.api.limits import ADDRESS, FINDING, PERSON, WRITES, address_of, count
 from kith.api.problems import Problem
 from kith.audience.viewer import viewer_of
 from kith.core.clock import utc_now
-from kith.core.guard import Viewer
-from kith.people.models import AccessToken
+from kith.core.guard import Side, Viewer
+from kith.people.models import AccessToken, Person
 from kith.people.tokens import find_token
 
 MOST_JSON = 64 * 1024
@@ -43,6 +43,9 @@ class Access:
     :param takes: the media type of the body, if there is one.
     :param conflicts: whether it can be refused for how things stand (409).
     :param signed: whether a host shop's signature stands in the place of a token.
+    :param outside: whether it is of the strangers' channel: nothing is there while that is switched off.
+    :param permission: what it is for the shop's staff alone who have been given this; for others it is
+        not there.
     """
 
     scope: str | None
@@ -51,6 +54,8 @@ class Access:
     takes: str | None = None
     signed: bool = False
     conflicts: bool = False
+    outside: bool = False
+    permission: str | None = None
     most_bytes: int = MOST_JSON
 
     def __call__(self, request: ApiRequest) -> bool:
@@ -85,6 +90,13 @@ class Access:
             challenge = _challenge(error="insufficient_scope", scope=self.scope)
             detail = _("It would need the scope “%(scope)s”.") % {"scope": self.scope}
             raise Problem("scope-missing", detail, headers={"WWW-Authenticate": challenge})
+        self._require_standing(viewer, token.person)
+
+    def _require_standing(self, viewer: Viewer, person: Person) -> None:
+        if self.outside and viewer.outside == Side.SHUT:
+            raise Problem("not-there")
+        if self.permission and not (person.is_staff and person.has_perm(self.permission)):
+            raise Problem("not-there")
 
     def _charge(self, request: ApiRequest) -> None:
         who = str(request.viewer.person_id)

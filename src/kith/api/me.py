@@ -23,6 +23,7 @@ from kith.people.queries import consents_of, find_sharing_preference
 from kith.people.regions import name_of
 from kith.people.services import change_profile
 from kith.people.tokens import Scope, make_token, revoke_token, tokens_of
+from kith.rights import services as rights
 from kith.sharing import services
 
 router = Router(tags=["Me"])
@@ -48,6 +49,9 @@ ScopeName = Literal[
     "orders:write",
     "merchant:read",
     "merchant:write",
+    "outside:read",
+    "outside:write",
+    "rollout",
     "account",
 ]
 Language = Literal["zh-hans", "en"]
@@ -238,8 +242,10 @@ def _sharing(request: ApiRequest) -> HttpResponse:
 
 @router.get("/me/consents", auth=READS, response=ConsentLedger)
 def consents(request: ApiRequest) -> HttpResponse:
-    """The ledger of what the caller agreed to and took back, newest first."""
-    return answer_all(request, ConsentLedger, tuple(consents_of(_person(request).pk)))
+    """The ledger of what the caller agreed to and took back on the circle side, newest first."""
+    entries = consents_of(_person(request).pk)
+    told = tuple(entry for entry in entries if entry.purpose == Purpose.SHARING)
+    return answer_all(request, ConsentLedger, told)
 
 
 @router.get("/me/consents/sharing/text", auth=READS, response=ConsentWords)
@@ -271,9 +277,12 @@ ZIP = {"content": {"application/zip": {"schema": {"type": "string", "format": "b
 
 @router.get("/me/copy", auth=MANAGES, response={200: None}, openapi_extra={"responses": {200: ZIP}})
 def copy_of_data(request: ApiRequest) -> HttpResponse:
-    """All that is held about the caller, as a ZIP of JSON files and photos."""
+    """All that is held about the caller, as a ZIP of JSON files and photos.
+
+    What they are outside is a copy of its own: /outside/copy.
+    """
     return HttpResponse(
-        services.copy_of_data(request.viewer),
+        rights.copy_of_data(request.viewer, of="inside"),
         content_type="application/zip",
         headers={"Content-Disposition": 'attachment; filename="kith.zip"'},
     )
@@ -285,7 +294,7 @@ def erase(request: ApiRequest, data: Leaving) -> HttpResponse:
     person = _person(request)
     if data.handle != person.handle:
         raise Problem("not-valid", _("That is not your own Kith name."))
-    services.erase_person(person_id=person.pk)
+    rights.erase_person(person_id=person.pk, now=request.viewer.now)
     return nothing()
 
 

@@ -85,6 +85,8 @@ class KithSchema(OpenAPISchema):
         details["security"] = _security(access)
         details["summary"], _, rest = details["description"].partition("\n")
         scope = f"Scope: `{access.scope}`" if access.scope else ""
+        if access.permission:
+            scope += f", of staff with the permission `{access.permission}`"
         details["description"] = f"{rest.strip()}\n\n{scope}".strip()
         keyed = getattr(operation.view_func, "takes_key", False)
         details["parameters"] = [_parameter(one) for one in details["parameters"]]
@@ -203,6 +205,8 @@ def _failures(details: dict[str, Any], access: Access) -> set[int]:
         failures |= {404, 422}
     if access.conflicts:
         failures.add(409)
+    if access.outside or access.permission:
+        failures.add(404)
     if details["parameters"]:
         failures |= {404, 422}
     return failures

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from kith.core.clock import utc_now
 from kith.core.errors import NotThere, Refused
 from kith.core.paging import BadCursor
 
@@ -81,7 +84,16 @@ def write_refusal(refusal: Refused) -> HttpResponse:
     """Write a refusal by the domain; its code and sentence are the domain's own."""
     field = getattr(refusal, "field", "")
     errors = [{"at": field, "code": refusal.code, "detail": str(refusal)}] if field else []
-    return _write(refusal.status, refusal.code, str(_("This may not be done")), str(refusal), errors)
+    title = str(_("This may not be done"))
+    return _write(refusal.status, refusal.code, title, str(refusal), errors, _when_again(refusal))
+
+
+def _when_again(refusal: Refused) -> dict[str, str]:
+    """Say in Retry-After when somebody may go on who did much in a short time."""
+    again_at: datetime | None = getattr(refusal, "again_at", None)
+    if again_at is None:
+        return {}
+    return {"Retry-After": str(max(1, ceil((again_at - utc_now()).total_seconds())))}
 
 
 def write_status(response: HttpResponse) -> HttpResponse:

@@ -13,7 +13,24 @@ from ninja import NinjaAPI, Swagger
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from kith.api import catalogue, circle, circles, desk, friends, intake, me, orders, photos, shares
+from kith.api import (
+    catalogue,
+    circle,
+    circles,
+    desk,
+    friends,
+    intake,
+    me,
+    orders,
+    outside,
+    outside_comments,
+    outside_door,
+    outside_letters,
+    outside_people,
+    photos,
+    rollout,
+    shares,
+)
 from kith.api.once import once
 from kith.api.openapi import describe
 from kith.api.problems import Problem, answer_with_problems, write_problem
@@ -31,6 +48,8 @@ What a person's circles show them, and everything else that Kith's pages do, for
 - **Ids** are strings of thirteen letters and digits. What came from a host shop also tells its
   `source` and `external_id`.
 - **Not seen is not there.** What the caller may not see answers 404, exactly as what does not exist.
+- **Outside.** Who a person is among strangers is told under `/outside/` alone, where nothing says who
+  anybody is on the circle side.
 - **Pages.** `next` is the `cursor` of the next page, also in the Link header; null on the last one.
 - **Errors** are `application/problem+json` (RFC 9457). `type` never changes; `detail` is for people.
 - **Limits** are told on every answer in `RateLimit-Policy` and `RateLimit`.
@@ -81,7 +100,11 @@ api = KithAPI(
 )
 api.add_decorator(once, mode="operation")
 answer_with_problems(api)
-for _feature in (circle, shares, catalogue, friends, circles, orders, desk, me, photos, intake):
+for _feature in (
+    circle, shares, catalogue, friends, circles, orders, desk, me, photos,
+    outside, outside_comments, outside_people, outside_door, outside_letters,
+    rollout, intake,
+):  # fmt: skip
     api.add_router("", _feature.router)
 
 

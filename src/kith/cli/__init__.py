@@ -19,6 +19,7 @@ COMMANDS = {
     "export": "kith.cli.export",
     "token": "kith.cli.token_",
     "createstaff": "kith.cli.createstaff",
+    "rollout": "kith.cli.rollout",
     "check": "kith.cli.check",
 }
 

@@ -149,26 +149,52 @@ def worker_is_alive() -> Iterator[Finding]:
 
 def circle_side_is_open() -> Iterator[Finding]:
     from kith.audience.viewer import CIRCLES
-    from kith.rollout.models import Feature
+    from kith.core.clock import utc_now
+    from kith.rollout.models import State
+    from kith.rollout.queries import openings
+    from kith.rollout.simulation import count_let_in
 
-    feature = Feature.objects.filter(name=CIRCLES).first()
-    openness = feature.openness if feature else Feature.Openness.NONE
-    if openness == Feature.Openness.NONE:
-        remedy = f"To open it: /staff/, Features, {CIRCLES}."
+    now = utc_now()
+    opening = openings([CIRCLES], now)[CIRCLES]
+    if opening.state != State.OPEN:
+        remedy = f"See why: kith rollout log {CIRCLES}"
+        yield Finding("The circle side is closed for all.", remedy, grave=False)
+    elif opening.is_for_nobody:
+        remedy = f"To open it: kith rollout open {CIRCLES}, or /staff/, Features."
         yield Finding("The circle side is not open to anybody.", remedy, grave=False)
+    elif opening.is_for_all:
+        yield Finding("The circle side is open to all.")
     else:
-        whom = "all" if openness == Feature.Openness.ALL else "listed people"
-        yield Finding(f"The circle side is open to {whom}.")
+        yield Finding(f"The circle side is open to a part of all people: {count_let_in(CIRCLES, now)} now.")
+
+
+def hidden_numbers_are_known_again() -> Iterator[Finding]:
+    from kith.strangers.checks import count_lost_numbers
+
+    if lost := count_lost_numbers():
+        remedy = "Put the key they were made with back into KITH_CONTACT_KEYS, behind the others."
+        yield Finding(f"{lost} numbers that people hide from are not known again: their key is gone.", remedy)
+    else:
+        yield Finding("All numbers that people hide from are known again.")
 
 
 def facts_agree() -> Iterator[Finding]:
     """What is written in two places must be the same in both."""
     from kith.sharing.deliver import find_differences
+    from kith.strangers.checks import find_misjudged_personas, find_unlike_hidden_numbers
+    from kith.strangers.ranking import find_misplaced
+    from kith.strangers.search import find_unindexed
+    from kith.strangers.services import find_miscounted
     from kith.ties.checks import find_contradictions
 
     looks: dict[str, Callable[[], list[str]]] = {
         "Deliveries are what circles and audiences say": find_differences,
         "Relationships and circles agree": lambda: list(find_contradictions()),
+        "Relationships and hidden numbers agree": lambda: list(find_unlike_hidden_numbers()),
+        "Personas are seen if their owners agree to it": lambda: list(find_misjudged_personas()),
+        "Reports are counted where they belong": lambda: list(find_miscounted()),
+        "Posts stand where their reactions put them": lambda: list(find_misplaced()),
+        "Posts are found if they are shown": lambda: [f"the post {pk}" for pk in find_unindexed()],
     }
     for what, look in looks.items():
         differences = look()
@@ -187,5 +213,6 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     files_can_be_written,
     worker_is_alive,
     circle_side_is_open,
+    hidden_numbers_are_known_again,
     facts_agree,
 )

@@ -21,15 +21,16 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from kith.audience.viewer import CIRCLES
+from kith.cli.demo_outside import Outside
 from kith.cli.demo_story import Story
 from kith.core.clock import utc_now
 from kith.core.guard import Viewer
 from kith.people.models import Person
-from kith.rollout.models import Feature
-from kith.rollout.services import set_openness
+from kith.rollout.services import open_to_everyone
 from kith.sharing.intake import take_in
 from kith.shop.models import Merchant
 from kith.shop.services import load_categories, set_merchant_staff
+from kith.strangers.services import verify_phone
 from kith.ties.models import Circle
 
 SOURCE = "demo"
@@ -53,12 +54,12 @@ class Somebody:
 
 
 CAST = (
-    Somebody("mei", "+8613800138000", "Mei, in Beijing: a full feed, and things to show or not"),
-    Somebody("mama", "+8613800138001", "Mum, 62, in care mode: one of her purchases is still held"),
+    Somebody("mei", "+8613800138000", "Mei, in Beijing: a full feed; let in outside, but nobody there yet"),
+    Somebody("mama", "+8613800138001", "Mum, 62, in care mode: a purchase still held; outside, letters"),
     Somebody("baba", "+8613800138002", "Dad: his family, his old class and the neighbours"),
-    Somebody("lucy", "+8613800138006", "Lucy, in Shanghai: the same family, in English"),
-    Somebody("jianguo", "+8613800138005", "Jianguo, Dad's old classmate: a request waits for him"),
-    Somebody("zhouxiao", "+8613800138007", "Zhou Xiao, who is new: an empty account"),
+    Somebody("lucy", "+8613800138006", "Lucy, in Shanghai: the same family, in English; outside as well"),
+    Somebody("jianguo", "+8613800138005", "Jianguo, Dad's old classmate: a request waits; outside, a greeting"),
+    Somebody("zhouxiao", "+8613800138007", "Zhou Xiao, who is new: an empty account, and the waiting list for outside"),
     Somebody("sunlaoban", "+8613800138008", "Boss Sun, a merchant: orders to send, a refund to answer"),
     Somebody("desk", "+8613800138009", "The shop's staff: open /staff/"),
 )
@@ -73,12 +74,17 @@ def load_neighbourhood(progress: Progress) -> None:
     now = utc_now().replace(microsecond=0)
     prices = {code: price for shop in shops["shop"] for code, _, _, price, _, _ in shop["goods"]}
     story = Story(told, prices=prices, now=now, source=SOURCE)
-    records = [*_people(people, now), *_ties(people, now), *_goods(shops), *story.records(people)]
+    outside = Outside(_read("outside"), _read("outside_posts"), now=now, source=SOURCE)
+    records = [
+        *_people(people, now), *outside.people(), *_ties(people, now), *outside.ties(), *_goods(shops),
+        *story.records(people), *outside.orders(prices),
+    ]  # fmt: skip
     with transaction.atomic():
         load_categories()
-        set_openness(CIRCLES, Feature.Openness.ALL, now=now)
-        things = _all_of_it(records, people, shops, story, now)
-        for _ in progress(things, "Loading the neighbourhood", total=len(records) + story.size(people)):
+        open_to_everyone(CIRCLES, now=now - SINCE, why="The neighbourhood moves in.", surface="cli")
+        things = _all_of_it(records, people, shops, story, outside, now)
+        total = len(records) + story.size(people) + outside.size
+        for _ in progress(things, "Loading the neighbourhood", total=total):
             pass
 
 
@@ -87,7 +93,12 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _all_of_it(
-    records: list[Record], people: dict[str, Any], shops: dict[str, Any], story: Story, now: datetime
+    records: list[Record],
+    people: dict[str, Any],
+    shops: dict[str, Any],
+    story: Story,
+    outside: Outside,
+    now: datetime,
 ) -> Iterator[object]:
     for answer in take_in(records, source=SOURCE, now=now):
         if answer.outcome == "rejected":
@@ -97,6 +108,7 @@ def _all_of_it(
     _let_sign_in(now)
     _let_act(shops)
     yield from story.happen(people)
+    yield from outside.happen()
     story.read_old_notices()
 
 
@@ -163,9 +175,8 @@ def _let_sign_in(now: datetime) -> None:
     people = Person.objects.filter(source=SOURCE)
     people.update(password=make_password(PASSWORD), joined_at=now - SINCE)
     for somebody in CAST:
-        people.filter(handle=somebody.handle).update(
-            phone=somebody.phone, phone_verified=True, found_by_phone=True
-        )
+        verify_phone(people.get(handle=somebody.handle), phone=somebody.phone)
+        people.filter(handle=somebody.handle).update(found_by_phone=True)
     people.filter(handle="desk").update(is_staff=True, is_superuser=True)
     people.filter(handle__in=["zhouxiao", "desk"]).update(joined_at=now)
 

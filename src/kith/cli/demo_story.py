@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import F
 
-from kith.core.guard import Viewer
+from kith.core.guard import Side, Viewer
 from kith.notices.models import Notice
 from kith.people.models import Person
 from kith.sharing.models import Share
@@ -138,7 +138,7 @@ class Story:
         return {listing.external_id: listing for listing in rows}
 
     def _viewer(self, who: str, at: datetime) -> Viewer:
-        return Viewer(self._people[who], at, circle_open=True)
+        return Viewer(self._people[who], at, inside=Side.OPEN)
 
     def _ago(self, hours: float) -> datetime:
         return self._now - timedelta(hours=hours)

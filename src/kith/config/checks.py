@@ -38,9 +38,15 @@ def refuse_unfit_settings() -> None:
 def _problems_of_secrets() -> list[tuple[bool, str]]:
     secret = settings.SECRET_KEY
     unfit = secret == settings.INSECURE_SECRET or len(secret) < SHORTEST_SECRET
-    how = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    how = "such as what this prints: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    keys = settings.CONTACT_KEYS
+    weak = not settings.CONTACT_KEYS_ARE_SET or any(len(key) < SHORTEST_SECRET for key in keys)
     return [
-        (unfit, f"SECRET_KEY: set it to a long text that nobody can guess, such as what this prints: {how}"),
+        (unfit, f"SECRET_KEY: set it to a long text that nobody can guess, {how}"),
+        (
+            weak or secret in keys,
+            f"KITH_CONTACT_KEYS: set it to a secret of its own, such as what this prints: {how}",
+        ),
         (settings.DEBUG, "DEBUG: unset it; its error pages show what is private."),
     ]
 

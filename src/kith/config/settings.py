@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "axes",
+    "kith.rollout.waffle_app.WaffleWithoutCache",
     "kith.config",
     "kith.people",
     "kith.ties",
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "kith.notices",
     "kith.shop",
     "kith.sharing",
+    "kith.strangers",
     "kith.web",
     "kith.api",
 ]
@@ -186,6 +188,13 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "csrfmiddlewaret
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# --- Features -------------------------------------------------------------------
+
+WAFFLE_FLAG_MODEL = WAFFLE_SWITCH_MODEL = WAFFLE_SAMPLE_MODEL = "rollout.Feature"
+"""One model of features. Named for all three, and with no migrations, so that waffle makes no table."""
+MIGRATION_MODULES = {"waffle": None}
+WAFFLE_ENABLE_ADMIN_PAGES = False
+
 # --- Text messages ----------------------------------------------------------------
 
 SMS_URL = env("SMS_URL", default="")
@@ -196,6 +205,13 @@ SMS_SENDER = env("SMS_SENDER", default="http" if SMS_URL else "console")
 """http or console (prints messages: for demonstrations only)."""
 SHOW_CODES = not PRODUCTION and env.bool("KITH_SHOW_CODES", default=False)
 """Show messages of the console sender in the page too, for a demonstration without a terminal in sight."""
+
+# --- Strangers' channel ---------------------------------------------------------
+
+CONTACT_KEYS = env.list("KITH_CONTACT_KEYS", default=[])
+"""Under which numbers that people hide from are hashed; the first for new ones. Never in the database."""
+CONTACT_KEYS_ARE_SET = bool(CONTACT_KEYS)
+CONTACT_KEYS = CONTACT_KEYS or [f"{SECRET_KEY}:hidden contacts"]
 
 # --- API ------------------------------------------------------------------------
 

@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("circles/", include("kith.web.circles_urls")),
     path("me/", include("kith.web.me_urls")),
     path("privacy/", include("kith.web.privacy_urls")),
+    path("outside/", include("kith.web.outside_urls")),
 ]

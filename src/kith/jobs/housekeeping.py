@@ -13,9 +13,12 @@ from huey import crontab
 from kith.core.batches import in_batches
 from kith.core.clock import utc_now
 from kith.jobs.queue import queue
+from kith.media.services import fingerprint_photos
 from kith.people.models import Person
 from kith.people.services import forget_tries, remove_unfinished
+from kith.rights.purging import purge_what_is_due
 from kith.sharing.services import erase_unused_photos
+from kith.strangers.services import erase_unused_outside_photos, forget_hidings
 from kith.ties.models import Invitation
 
 log = structlog.get_logger("kith.jobs")
@@ -23,6 +26,8 @@ log = structlog.get_logger("kith.jobs")
 _SIGN_OF_LIFE = "worker-alive-at"
 SILENCE_ALLOWED = timedelta(minutes=3)
 """The sign comes every minute; two may be late while the worker is busy."""
+FINGERPRINTS_A_NIGHT = 10_000
+"""Some five minutes. Those of whoever uploads meanwhile are made then and there."""
 
 
 def give_sign_of_life(*, now: datetime) -> None:
@@ -71,4 +76,9 @@ def every_night() -> None:
         tries=forget_tries(now=now),
         sessions=clear_sessions_of_nobody(),
         photos=erase_unused_photos(now=now),
+        outside_photos=erase_unused_outside_photos(now=now),
+        hidings=forget_hidings(now=now),
+        fingerprints=fingerprint_photos(limit=FINGERPRINTS_A_NIGHT),
     )
+    for feature, what in purge_what_is_due(now=now).items():
+        log.info("purged", feature=feature, **what)

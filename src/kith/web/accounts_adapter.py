@@ -28,6 +28,7 @@ from kith.people import services, sms
 from kith.people.models import Person
 from kith.people.profile import ProfileRefused, read_handle
 from kith.people.queries import find_account_by_phone
+from kith.strangers.services import claim_phone, verify_phone
 from kith.web.accounts_fields import PhoneField
 
 DEMO_MESSAGE = "sms_demo"
@@ -72,11 +73,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return (user.phone, user.phone_verified) if user.phone else None
 
     def set_phone(self, user: Person, phone: str, verified: bool) -> None:
-        write = services.verify_phone if verified else services.claim_phone
+        write = verify_phone if verified else claim_phone
         write(user, phone=phone)
 
     def set_phone_verified(self, user: Person, phone: str) -> None:
-        services.verify_phone(user, phone=phone)
+        verify_phone(user, phone=phone)
 
     def get_user_by_phone(self, phone: str) -> Person | None:
         return find_account_by_phone(phone)
@@ -113,7 +114,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             now=utc_now(),
         )
         if phone := data.get("phone"):
-            services.claim_phone(person, phone=phone)
+            claim_phone(person, phone=phone)
         return person
 
     def clean_username(self, username: str, shallow: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""People, consent, features and shares as the shop's staff see them.
+"""People, consent and shares as the shop's staff see them.
 
 Staff see what they need to decide and no more: no telephone numbers, no circles, no friends,
 and the words of a share only where it is shown to everyone anyway.
@@ -6,7 +6,7 @@ and the words of a share only where it is shown to everyone anyway.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -14,18 +14,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 
 from kith.core.clock import utc_now
 from kith.core.ids import read_id, write_id
 from kith.people.models import Consent, Person
-from kith.rollout.models import Feature, Listed
-from kith.rollout.services import set_openness
 from kith.sharing import services as sharing
 from kith.sharing.models import Share
 from kith.shop.admin import ListingAdmin, ReadOnlyAdmin
 from kith.shop.models import Category, Listing
 from kith.shop.search import index_listings
+from kith.web import admin_rollout, admin_strangers
+
+__all__ = ["admin_rollout", "admin_strangers"]
 
 STAFF_SHARES = "staff look for what breaks the rules; circles' words are not shown to them"
 
@@ -97,14 +98,6 @@ class ConsentAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
-class ListedInline(TabularInline):  # type: ignore[misc]
-    model = Listed
-    autocomplete_fields = ("person",)
-    extra = 0
-    verbose_name = gettext_lazy("person to whom it is open")
-    verbose_name_plural = gettext_lazy("people to whom it is open while it is open to listed people")
-
-
 @admin.register(Category)
 class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("name_zh", "name_en", "code", "parent", "sensitive")
@@ -126,23 +119,6 @@ class ShownListingAdmin(ListingAdmin):
     def save_model(self, request: HttpRequest, obj: Listing, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         sharing.withdraw_sensitive(now=utc_now(), listing_ids=[obj.pk])
-
-
-@admin.register(Feature)
-class FeatureAdmin(ModelAdmin):  # type: ignore[misc]
-    """Who may use what. It takes effect at everybody's next request."""
-
-    list_display = ("name", "openness", "changed_at")
-    fields = ("name", "openness", "changed_at")
-    readonly_fields = ("changed_at",)
-    inlines: ClassVar = [ListedInline]
-
-    def save_model(self, request: HttpRequest, obj: Feature, form: Any, change: bool) -> None:
-        obj.changed_at = utc_now()
-        set_openness(obj.name, obj.openness, now=obj.changed_at)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.readonly_fields if obj is None else ("name", *self.readonly_fields)
 
 
 @admin.register(Share)

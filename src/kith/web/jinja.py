@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -21,11 +22,15 @@ from jinja2 import Environment, StrictUndefined
 
 from kith.core.ids import write_id
 from kith.core.money import Money
+from kith.detectors.risk import reason_text
 from kith.people.phones import write_phone
-from kith.people.regions import name_of
+from kith.people.regions import full_name_of, name_of
+from kith.strangers.models import LookingFor
 
 ART = frozenset(path.stem for path in (Path(__file__).parent / "static" / "kith" / "art").glob("*.svg"))
 """Our drawings for listings."""
+EXCERPT = 260
+"""The width of so many letters."""
 
 
 def environment(**options: Any) -> Environment:
@@ -167,6 +172,40 @@ def region(code: str) -> str:
     return name_of(code, get_language() or settings.LANGUAGE_CODE) if code else ""
 
 
+def place(code: str) -> str:
+    """Name a region with its province: "Baoding, Hebei"."""
+    return full_name_of(code, get_language() or settings.LANGUAGE_CODE) if code else ""
+
+
+def decade(band: str) -> str:
+    """Write an age as it is told outside: "50-59" as "in their 50s"."""
+    if band == "18-19":
+        return gettext("18 or 19")
+    words = gettext("%(years)s or older") if band.endswith("+") else gettext("in their %(years)ss")
+    return words % {"years": band[:2]}
+
+
+def hopes(codes: Iterable[str]) -> str:
+    """Write what somebody looks for outside."""
+    known = [str(LookingFor(code).label) for code in codes if code in LookingFor.values]
+    return pgettext("between things looked for", ", ").join(known)
+
+
+def reason(code: str) -> str:
+    """Write what in somebody's words asks for care."""
+    return str(reason_text(code))
+
+
+def excerpt(text: str) -> str:
+    """Cut a long text for a list: to some seven lines on a telephone. Chinese is twice as wide."""
+    room = EXCERPT
+    for at, letter in enumerate(text):
+        room -= 2 if east_asian_width(letter) in "WF" else 1
+        if room < 0:
+            return f"{text[:at].rstrip()} …"
+    return text
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "id": write_id,
     "month": month,
@@ -179,5 +218,10 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "number": number,
     "listed": listed,
     "region": region,
+    "place": place,
+    "decade": decade,
+    "hopes": hopes,
+    "reason": reason,
+    "excerpt": excerpt,
     "phone": write_phone,
 }

@@ -107,10 +107,11 @@ def _save(request: ViewerRequest, form: ProfileForm) -> bool:
 @never_cache
 def show_keys(request: ViewerRequest) -> HttpResponse:
     """The keys of the reader's programs, and making one. A key's text is shown once, on this answer."""
-    form = KeyForm(sent(request))
+    is_staff = me(request).is_staff
+    form = KeyForm(sent(request), is_staff=is_staff)
     text = _make_key(request, form) if request.method == "POST" and form.is_valid() else ""
     if text:
-        form = KeyForm()
+        form = KeyForm(is_staff=is_staff)
     cards = [
         {
             "key": key,

@@ -97,5 +97,11 @@ class KeyForm(PlainForm):
         label=_("How long does it open?"), choices=list(LIVES.items()), coerce=int, initial=90
     )
 
+    def __init__(self, *args: Any, is_staff: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_staff:
+            offered = [(scope.value, scope.label) for scope in Scope if scope != Scope.ROLLOUT]
+            cast("forms.MultipleChoiceField", self.fields["scopes"]).choices = offered
+
     def end(self, now: datetime) -> datetime:
         return now + timedelta(days=self.cleaned_data["days"])

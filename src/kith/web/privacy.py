@@ -43,7 +43,7 @@ def standing_of(request: ViewerRequest) -> Standing:
     person = me(request)
     preference = find_sharing_preference(person.pk) or SharingPreference(mode=SharingMode.OFF)
     agreed = has_consented(person.pk, Purpose.SHARING)
-    if not is_open(CIRCLES, person.pk):
+    if not is_open(CIRCLES, person.pk, request.viewer.now):
         word = "not-here-yet"
     elif person.suspended_at is not None:
         word = "suspended"

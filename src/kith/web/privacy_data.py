@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from kith.sharing import services as sharing
+from kith.rights.services import copy_of_data, erase_person
 from kith.web.acts import me, sent
 from kith.web.middleware import ViewerRequest
 from kith.web.privacy_forms import DeleteForm
@@ -28,7 +28,7 @@ def download(request: ViewerRequest) -> HttpResponse:
     """Hand out a copy of all that is held about the reader, as a ZIP of JSON files."""
     day = request.viewer.now.date().isoformat()
     return HttpResponse(
-        sharing.copy_of_data(request.viewer),
+        copy_of_data(request.viewer),
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="kith-{day}.zip"'},
     )
@@ -39,7 +39,7 @@ def delete_account(request: ViewerRequest) -> HttpResponse:
     form = DeleteForm(sent(request), person=me(request))
     if request.method == "POST" and form.is_valid():
         person_id = me(request).pk
-        sharing.erase_person(person_id=person_id)
+        erase_person(person_id=person_id, now=request.viewer.now)
         logout(request)
         return redirect("privacy:gone")
     return render(request, "privacy/delete.html", {"form": form})
