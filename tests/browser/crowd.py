@@ -27,6 +27,7 @@ from kith.shop.models import LineStatus, Listing, MerchantStaff, OrderLine
 from kith.shop.records import LineRecord, ListingRecord, OrderRecord
 from kith.shop.services import Delivery, record_listings
 from kith.ties.models import Circle, FriendRequest, Invitation
+from tests.browser.town import put_topics_back
 from tests.web.cast import befriend
 
 LOOKING = "the test looks up what it has just made"
@@ -80,6 +81,7 @@ class Crowd:
 
 
 def gather_crowd() -> Crowd:
+    put_topics_back()
     load_neighbourhood(lambda things, *_said, **_more: iter(things))
     crowd = Crowd(utc_now())
     _add_long_things(crowd)
@@ -129,7 +131,7 @@ def _add_photos(crowd: Crowd) -> None:
     mama = crowd.viewer("mama")
     kettle = Listing.objects.get(source="demo", external_id="kettle")
     for listing, most in ((kettle, 3), (crowd.long_listing, 9)):
-        photo_ids = [take_in_photo(mama, file=_picture(number)).pk for number in range(most)]
+        photo_ids = [take_in_photo(mama, file=picture(number)).pk for number in range(most)]
         sharing.write_review(
             mama,
             listing_id=listing.pk,
@@ -141,7 +143,7 @@ def _add_photos(crowd: Crowd) -> None:
         )
 
 
-def _picture(number: int) -> BytesIO:
+def picture(number: int) -> BytesIO:
     file = BytesIO()
     size = [(640, 480), (300, 900), (1600, 300)][number % 3]
     Image.new("RGB", size, ["tomato", "teal", "goldenrod"][number % 3]).save(file, "JPEG")

@@ -7,7 +7,9 @@ with a script and without.
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
+from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from kith.core.ids import write_id
@@ -39,6 +41,12 @@ def is_told(page: Page, words: str) -> None:
 def who_sees(page: Page) -> str:
     """What the head of the page says about who sees it."""
     return page.locator(".bar p").inner_text()
+
+
+def a_photo() -> FilePayload:
+    file = BytesIO()
+    Image.new("RGB", (1200, 900), "tomato").save(file, "JPEG")
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
 
 
 # --- Coming in ------------------------------------------------------------------------
@@ -163,7 +171,7 @@ def buy(page: Page, *, recipient: str, street: str) -> None:
     tap(page, "Buy")
     page.get_by_label("Who receives it?").fill(recipient)
     page.get_by_label("Phone number").fill("139 3120 0000")
-    _choose_place(page, "Hebei", "Baoding")
+    choose_place(page, "Hebei", "Baoding")
     page.get_by_label("District, street, house and flat").fill(street)
     tap(page, "Go on")
     expect(page.get_by_text("Nobody but you and the shop sees this.")).to_be_visible()
@@ -171,7 +179,7 @@ def buy(page: Page, *, recipient: str, street: str) -> None:
     is_told(page, "It is ordered. You pay when it is handed to you.")
 
 
-def _choose_place(page: Page, province: str, city: str) -> None:
+def choose_place(page: Page, province: str, city: str) -> None:
     """Choose a province; its cities come by themselves, or by the button for who has no script."""
     page.get_by_label("Province").select_option(province)
     show = page.get_by_role("button", name="Show its cities")

@@ -10,6 +10,17 @@ from django.urls import reverse
 from kith.sharing.models import Comment
 from kith.shop.models import Listing
 from tests.browser.crowd import LONG_NAME, Crowd
+from tests.browser.outside_crowd import (
+    GREETER,
+    ONE,
+    OTHER,
+    about,
+    comment_of,
+    exchange_of,
+    letter_of,
+    persona_of,
+    post_of,
+)
 
 NOBODY = ""
 
@@ -199,6 +210,42 @@ SIGHTS = [
     Sight("account_change_password", MEI),
     Sight("account_logout", MEI),
     Sight("mfa_index", MEI),
+    # Whoever is outside, and two to whom it is open, or is not
+    Sight("outside:home", ONE),
+    Sight("outside:home", ONE, query="?show=followed"),
+    Sight("outside:topic", ONE, lambda _crowd: ("hobbies",)),
+    Sight("outside:search", ONE, query="?q=月季"),
+    Sight("outside:as-stranger", ONE),
+    Sight("outside:write", ONE),
+    Sight("outside:post", ONE, post_of(OTHER)),
+    Sight("outside:post", ONE, post_of(ONE)),
+    Sight("outside:delete", ONE, post_of(ONE)),
+    Sight("outside:thread", ONE, comment_of(ONE, under=OTHER)),
+    Sight("outside:remove-comment", ONE, comment_of(OTHER, under=ONE)),
+    Sight("outside:person", ONE, persona_of(OTHER)),
+    Sight("outside:person", ONE, persona_of(ONE)),
+    Sight("outside:greet", ONE, persona_of("lucy")),
+    Sight("outside:avoid", ONE, persona_of(OTHER)),
+    Sight("outside:avoided", ONE),
+    Sight("outside:report", ONE, about("comment", comment_of(OTHER, under=ONE))),
+    Sight("outside:tips", ONE),
+    Sight("outside:letters", ONE),
+    Sight("outside:letters", ONE, query="?box=greetings"),
+    Sight("outside:notices", ONE),
+    Sight("outside:exchange", ONE, exchange_of(ONE, OTHER)),
+    Sight("outside:exchange", ONE, exchange_of(GREETER, ONE)),
+    Sight("outside:decline", ONE, exchange_of(GREETER, ONE)),
+    Sight("outside:know", ONE, exchange_of(ONE, OTHER)),
+    Sight("outside:erase-letter", ONE, letter_of(ONE)),
+    Sight("outside:mine", ONE),
+    Sight("outside:mine", ONE, query="?show=letters"),
+    Sight("outside:persona", ONE),
+    Sight("outside:contacts", ONE),
+    Sight("outside:empty-contacts", ONE),
+    Sight("outside:leave", ONE),
+    Sight("outside:begin", MEI),
+    Sight("outside:door", MEI),
+    Sight("outside:door", NEW),
     # Mother, one of whose purchases is still held
     Sight("circle:feed", MAMA),
     Sight("circle:share", MAMA, _held),
@@ -222,7 +269,9 @@ NOT_PAGES = {
     "friends:decline", "friends:withdraw", "friends:revoke", "friends:rename", "friends:belong",
     "friends:mute", "friends:hide", "friends:unblock", "me:revoke-key", "privacy:pause",
     "privacy:resume", "privacy:copy", "account_preferences", "account_start_over",
-    "mfa_download_recovery_codes",
+    "mfa_download_recovery_codes", "outside:follow-topic", "outside:photo", "outside:like", "outside:follow",
+    "outside:away", "outside:withdraw", "outside:who-comments", "outside:comment", "outside:wait",
+    "outside:forget-contact", "outside:stop-avoiding", "outside:write-letter",
     # Reached only in the middle of something: `test_pages_in_between` goes there
     "account_confirm_login_code", "account_verify_phone", "account_reauthenticate",
     "account_set_password", "account_new_password", "mfa_authenticate", "mfa_reauthenticate",

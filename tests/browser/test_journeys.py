@@ -7,15 +7,13 @@ Neighbours; Mo sends what was ordered. Everything is done as people do it, by wh
 from __future__ import annotations
 
 import re
-from io import BytesIO
 
 import pytest
-from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import deeds
 from tests.browser.conftest import OpenPhone
-from tests.browser.deeds import card
+from tests.browser.deeds import a_photo, card
 from tests.browser.town import KETTLE, Town, new_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -188,9 +186,3 @@ def mei_closes_her_circles(town: Town, mei: Page, bo: Page, lan: Page) -> None:
         deeds.open_listing(anybody, town.kettle)
         expect(anybody.locator("main")).not_to_contain_text("Mei")
         expect(anybody.locator("main")).to_contain_text("Nobody in your circles has shown")
-
-
-def a_photo() -> FilePayload:
-    file = BytesIO()
-    Image.new("RGB", (1200, 900), "tomato").save(file, "JPEG")
-    return {"name": "kettle.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 
 import pytest
 from playwright.sync_api import FilePayload, Page
@@ -14,6 +15,8 @@ from tests.browser import deeds
 from tests.browser.conftest import OpenPhone
 from tests.browser.crowd import LONG_NAME, Crowd, gather_crowd
 from tests.browser.measures import ask_axe, measure
+from tests.browser.outside_between import at_its_end, going_outside, writing_outside
+from tests.browser.outside_crowd import ONE, gather_outside
 from tests.browser.sights import SIGHTS, unseen_routes
 from tests.browser.town import new_number
 
@@ -26,7 +29,9 @@ pytestmark = [
 
 @pytest.fixture
 def crowd(transactional_db: None) -> Crowd:
-    return gather_crowd()
+    crowd = gather_crowd()
+    gather_outside(crowd.now)
+    return crowd
 
 
 def test_every_address_is_looked_at() -> None:
@@ -97,8 +102,13 @@ def test_pages_in_between(open_phone: OpenPhone, crowd: Crowd) -> None:
         for what in strangers_way(stranger):
             found[what] = look_by_day_and_dark(stranger)
     mei = open_phone(owner=crowd.person("mei"))
-    for what in (*buying(mei, crowd), *finding(mei), *writing(mei, crowd), *changing_the_past(mei)):
+    for what in chain(
+        buying(mei, crowd), finding(mei), writing(mei, crowd), changing_the_past(mei), going_outside(mei)
+    ):
         found[what] = look_by_day_and_dark(mei)
+    one = open_phone(owner=crowd.person(ONE))
+    for what in chain(writing_outside(one), at_its_end(one)):
+        found[what] = look_by_day_and_dark(one)
     complaints = [f"{what}: {wrong}" for what, all_wrong in found.items() for wrong in all_wrong]
     assert not complaints, "\n".join(complaints)
 

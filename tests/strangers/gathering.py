@@ -8,21 +8,20 @@ a page, each operation with what its description says it takes; and from there e
 from __future__ import annotations
 
 import base64
-import io
 import json
 import zlib
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import islice, product
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.http import HttpResponseBase
 from django.test import Client
-from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from kith.api.limits import forget_counts
 from kith.api.server import api
@@ -34,9 +33,12 @@ from tests.oracle.pair import undone
 
 OUTSIDE, API = "/outside/", "/api/v1/outside"
 CONTENT = {
-    "outside:post", "outside:person", "outside:photo", "api:outside_photo", "api:outside_persona", "api:outside_threads",
+    "outside:post", "outside:person", "outside:photo",
+    "api:outside_persona", "api:outside_threads",
 }  # fmt: skip
 """What shows most: asked for with everything that there is."""
+NOTHING = 1
+"""The id of nothing."""
 SAYS = ("谢谢你写下这些，我慢慢读。", "Thank you for writing this down.")
 
 
@@ -80,17 +82,18 @@ class Asker:
             _token, secret = make_token(as_viewer(self.person), name="a test", scopes=list(Scope.values))
             self.program.defaults["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
 
-
     def most_of(self, route: str) -> int:
         return max(self.most, self.much) if route in CONTENT else self.most
 
 
 @dataclass(slots=True)
 class Gathering:
-    """Everything that was answered to everybody."""
+    """Everything that was answered to everybody.
 
-    things: dict[str, list[Any]]
-    """What stands in addresses, by the name of the parameter; ids as numbers."""
+    `things`: what stands in addresses, by the name of the parameter, for each asker what they may see first.
+    """
+
+    things: Callable[[Asker], dict[str, list[Any]]]
     answers: list[Answer] = field(default_factory=list)
     _asked: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _known: set[tuple[str, str, str]] = field(default_factory=set)
@@ -103,17 +106,23 @@ class Gathering:
 
         :param inside: all pages but those of the channel.
         """
-        links: deque[str] = deque()
+        links, things = deque[str](), self.things(asker)
         for name, names in pages(inside=inside):
-            links += self._addresses(name, names, asker.most_of(name))
+            links += _addresses(name, names, things, asker.most_of(name))
             if asker.much and not inside:
-                for path in self._addresses(name, names, 1):
+                for path in _addresses(name, names, things, 1):
                     self._ask(asker, asker.browser, "POST", path, data={})
-        links += [] if inside else [f"{reverse('outside:search')}?{urlencode({'q': word})}" for word in ("月季", "tea")]
+        links += (
+            []
+            if inside
+            else [f"{reverse('outside:search')}?{urlencode({'q': word})}" for word in ("月季", "tea")]
+        )
         while links:
             path = links.popleft()
             for link in self._look(asker, path):
-                if link.startswith(OUTSIDE) != inside and not link.startswith(("/api/", "/static/", "/staff/")):
+                if link.startswith(OUTSIDE) != inside and not link.startswith(
+                    ("/api/", "/static/", "/staff/")
+                ):
                     links.append(link)
 
     def _look(self, asker: Asker, path: str) -> Iterator[str]:
@@ -147,39 +156,28 @@ class Gathering:
         else:
             self._ask(asker, asker.browser, "POST", form.action, data=form.filled())
 
-    def _addresses(self, name: str, names: list[str], most: int) -> Iterator[str]:
-        """Some addresses of a page: with what there is, with what somebody may not see, with nothing."""
-        places = [self.things.get(one, ["missing"]) for one in names]
-        for values in islice(zip(*places, strict=False) if len(names) == 1 else product(*places), most):
-            with suppress(Exception):
-                yield reverse(name, kwargs=dict(zip(names, values, strict=True)))
-        if not names:
-            yield reverse(name)
-
     # --- The API ---------------------------------------------------------------------
 
     def gather_operations(self, asker: Asker) -> None:
         """Each operation with what its description says that it takes, and each page of what it lists."""
         if not asker.has_program:
             return
-        description = api.get_openapi_schema()
+        description, things = api.get_openapi_schema(), self.things(asker)
         for path, methods in description["paths"].items():
             if not path.startswith(API):
                 continue
             for method, operation in methods.items():
                 if isinstance(operation, dict):
                     forget_counts()
-                    self._operate(asker, path, method.upper(), operation, description)
+                    self._operate(asker, path, method.upper(), operation, Made(description, things))
 
-    def _operate(self, asker: Asker, path: str, method: str, operation: Any, whole: Any) -> None:
-        named = [one for one in operation.get("parameters", []) if one["in"] == "path"]
+    def _operate(self, asker: Asker, path: str, method: str, operation: Any, made: Made) -> None:
+        named = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
         asked = [one for one in operation.get("parameters", []) if one["in"] == "query"]
-        places = [self.things.get(one["name"], ["missing"]) for one in named]
         most = asker.most_of(f"api:{operation['operationId']}") if method == "GET" else 2
-        for values in islice(product(*places), most):
-            given = {one["name"]: _written(value) for one, value in zip(named, values, strict=True)}
-            address = path.format(**given)
-            sent = _body(operation, whole, self.things)
+        for values in islice(_places(named, made.things), most):
+            given = {name: _written(value) for name, value in zip(named, values, strict=True)}
+            address, sent = path.format(**given), made.body(operation)
             for query in _queries(asked):
                 self._follow(asker, method, address + query, sent)
 
@@ -193,7 +191,9 @@ class Gathering:
             if method != "GET" or not isinstance(cursor, str):
                 return
             between = "&" if "?" in address else "?"
-            response = self._ask(asker, asker.program, "GET", f"{address}{between}{urlencode({'cursor': cursor})}")
+            response = self._ask(
+                asker, asker.program, "GET", f"{address}{between}{urlencode({'cursor': cursor})}"
+            )
 
     def _fetch(self, asker: Asker, link: str) -> None:
         """What an answer of the API links to, once."""
@@ -247,7 +247,11 @@ def pages(*, inside: bool) -> list[tuple[str, list[str]]]:
     for name, path, names in _patterns(get_resolver(), (), "", []):
         room = name.split(":")[0] if ":" in name else ""
         is_outside = path.startswith(OUTSIDE.lstrip("/"))
-        if is_outside != inside and (is_outside or room not in left_out) and not path.startswith(("api/", "accounts/")):
+        if (
+            is_outside != inside
+            and (is_outside or room not in left_out)
+            and not path.startswith(("api/", "accounts/"))
+        ):
             found.append((name, names))
     return found
 
@@ -262,6 +266,17 @@ def _patterns(
                 yield ":".join([*rooms, one.name]), here, more
         else:
             yield from _patterns(one, (*rooms, *([one.namespace] if one.namespace else [])), here, more)
+
+
+def _addresses(name: str, names: list[str], things: dict[str, list[Any]], most: int) -> Iterator[str]:
+    """Some addresses of a page, with what there is to stand in them."""
+    for values in islice(_places(names, things), most):
+        with suppress(NoReverseMatch):
+            yield reverse(name, kwargs=dict(zip(names, values, strict=True)))
+
+
+def _places(names: list[str], things: dict[str, list[Any]]) -> Iterator[tuple[Any, ...]]:
+    return product(*(things.get(name, [NOTHING if name.endswith("_id") else "nothing"]) for name in names))
 
 
 def route_of(path: str) -> str | None:
@@ -361,42 +376,40 @@ def _queries(parameters: list[Any]) -> list[str]:
     return queries
 
 
-def _body(operation: Any, whole: Any, things: dict[str, list[Any]]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Made:
     """What a program sends, made up from the description."""
-    content = operation.get("requestBody", {}).get("content", {})
-    for media_type, said in content.items():
-        made = _made_up(said["schema"], whole, things, "")
-        if media_type.startswith("multipart"):
-            return {"data": made}
-        return {"data": json.dumps(made), "content_type": media_type}
-    return {}
 
+    description: Any
+    things: dict[str, list[Any]]
 
-def _made_up(schema: Any, whole: Any, things: dict[str, list[Any]], name: str) -> Any:
-    """Something that a schema allows."""
-    if "$ref" in schema:
-        return _made_up(whole["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], whole, things, name)
-    for several in ("anyOf", "oneOf", "allOf"):
-        if several in schema:
-            return _made_up(schema[several][0], whole, things, name)
-    if "enum" in schema or "const" in schema:
-        return schema.get("const", schema.get("enum", [None])[0])
-    match schema.get("type"):
-        case "object":
-            fields = schema.get("properties", {})
-            return {one: _made_up(fields[one], whole, things, one) for one in fields}
-        case "array":
-            return []
-        case "boolean":
-            return True
-        case "integer" | "number":
-            return schema.get("minimum", 1)
-        case "null":
-            return None
-    if schema.get("format") == "binary" or name in {"file", "photo"}:
-        return _picture()
-    known = things.get(name) or things.get(name.removesuffix("s"))
-    return _written(known[0]) if known else {"region": "130600"}.get(name, SAYS[0])
+    def body(self, operation: Any) -> dict[str, Any]:
+        for media_type, said in operation.get("requestBody", {}).get("content", {}).items():
+            made = self._value(said["schema"], "")
+            if media_type.startswith("multipart"):
+                return {"data": made}
+            return {"data": json.dumps(made), "content_type": media_type}
+        return {}
+
+    def _value(self, schema: Any, name: str) -> Any:
+        """Something that a schema allows."""
+        if "$ref" in schema:
+            known = self.description["components"]["schemas"]
+            return self._value(known[schema["$ref"].rsplit("/", 1)[1]], name)
+        for several in ("anyOf", "oneOf", "allOf"):
+            if several in schema:
+                return self._value(schema[several][0], name)
+        if "enum" in schema or "const" in schema:
+            return schema.get("const", schema.get("enum", [None])[0])
+        if schema.get("type") == "object":
+            return {one: self._value(said, one) for one, said in schema.get("properties", {}).items()}
+        plain = {"array": [], "boolean": True, "integer": schema.get("minimum", 1), "null": None}
+        if schema.get("type") in plain:
+            return plain[schema["type"]]
+        if schema.get("format") == "binary" or schema.get("contentMediaType") or name in {"file", "photo"}:
+            return _picture()
+        known = self.things.get(name)
+        return _written(known[0]) if known else {"region": "130600"}.get(name, SAYS[0])
 
 
 def _json(response: Any) -> Any:

@@ -88,8 +88,7 @@ def tables_of_people() -> set[str]:
     return {
         model._meta.label
         for model in apps.get_models()
-        if model is Person
-        or (model._meta.app_label != "strangers" and any(_owners(model)))
+        if model is Person or (model._meta.app_label != "strangers" and any(_owners(model)))
     }
 
 

@@ -166,19 +166,30 @@ class Street:
             Person.objects.filter(pk=self.people[name].pk).update(born=1964)
             strangers.stranger(persona, region="440300", person=self.people[name], now=self.now)
         mei, eve = self.looks("Mei"), self.looks("Eve")
-        self.outside_photo = strangers.outside_photo(self.people["Mei"], now=self.now).pk
+        self.outside_photo = self._outside_photo("Mei")
         self.post = outside.write_post(
             mei, topic="hobbies", text="Who else grows roses in pots?", photo_ids=[self.outside_photo]
         )
         self.eves_post = outside.write_post(eve, topic="food", text="Noodles by hand, every Sunday.")
-        self.said = outside.comment(eve, post_id=self.post.pk, text="I do, on the balcony.")
+        outside.change_persona(mei, avatar_id=self._outside_photo("Mei"))
+        self.said = outside.comment(
+            eve, post_id=self.post.pk, text="I do, on the balcony.", photo_ids=[self._outside_photo("Eve")]
+        )
         self.answered = outside.comment(
             mei, post_id=self.post.pk, text="In winter as well?", answers_id=self.said.pk
         )
         self.exchange = outside.greet(
             eve, persona_id=self.persona_of("Mei"), text="Your roses are lovely.", post_id=self.post.pk
         )
-        self.letter = outside.write_letter(mei, exchange_id=self.exchange.pk, text="Thank you! And yours?")
+        self.letter = outside.write_letter(
+            mei,
+            exchange_id=self.exchange.pk,
+            text="Thank you! And yours?",
+            photo_ids=[self._outside_photo("Mei")],
+        )
+
+    def _outside_photo(self, name: str) -> int:
+        return strangers.outside_photo(self.people[name], now=self.now).pk
 
     def persona_of(self, name: str) -> int:
         """The id of somebody's persona."""
