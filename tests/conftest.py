@@ -19,6 +19,7 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import blocking_manager_key
 
 import kith.core.clock
 from kith.cli.migrate import compile_translations
@@ -188,23 +189,27 @@ def clean_caches() -> None:
     forget_counts()
 
 
-@pytest.fixture(autouse=True)
-def as_it_was_migrated(request: pytest.FixtureRequest, django_db_blocker: Any) -> Generator[None]:
-    """Put right what tests that really commit leave behind: Django flushes its models' tables and no others.
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """Put right what a test that really commits leaves: Django flushes its models' tables and no others.
 
-    So the words of the search indexes are still there, and the topics that a migration has put there are not.
+    So the words of the search indexes are still there, and the topics that a migration put there are not.
     """
-    mark = request.node.get_closest_marker("django_db")
-    commits = "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction"))
     yield
-    if commits:
-        from django.apps import apps
+    mark = item.get_closest_marker("django_db")
+    commits = "transactional_db" in getattr(item, "fixturenames", ())
+    if nextitem is not None and (commits or (mark and mark.kwargs.get("transaction"))):
+        with item.config.stash[blocking_manager_key].unblock():
+            _bring_back_what_was_migrated()
 
-        from kith.core import fulltext
-        from kith.shop import search as listings
-        from kith.strangers import search as posts
 
-        with django_db_blocker.unblock():
-            for index in (listings.INDEX, posts.INDEX):
-                fulltext.remove(index, fulltext.every_id(index))
-            import_module("kith.strangers.migrations.0003_topics").add_topics(apps, None)
+def _bring_back_what_was_migrated() -> None:
+    from django.apps import apps
+
+    from kith.core import fulltext
+    from kith.shop import search as listings
+    from kith.strangers import search as posts
+
+    for index in (listings.INDEX, posts.INDEX):
+        fulltext.remove(index, fulltext.every_id(index))
+    import_module("kith.strangers.migrations.0003_topics").add_topics(apps, None)

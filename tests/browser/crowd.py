@@ -27,7 +27,6 @@ from kith.shop.models import LineStatus, Listing, MerchantStaff, OrderLine
 from kith.shop.records import LineRecord, ListingRecord, OrderRecord
 from kith.shop.services import Delivery, record_listings
 from kith.ties.models import Circle, FriendRequest, Invitation
-from tests.browser.town import put_topics_back
 from tests.web.cast import befriend
 
 LOOKING = "the test looks up what it has just made"
@@ -81,7 +80,6 @@ class Crowd:
 
 
 def gather_crowd() -> Crowd:
-    put_topics_back()
     load_neighbourhood(lambda things, *_said, **_more: iter(things))
     crowd = Crowd(utc_now())
     _add_long_things(crowd)

@@ -212,7 +212,6 @@ SIGHTS = [
     Sight("mfa_index", MEI),
     # Whoever is outside, and two to whom it is open, or is not
     Sight("outside:home", ONE),
-    Sight("outside:home", ONE, query="?show=followed"),
     Sight("outside:topic", ONE, lambda _crowd: ("hobbies",)),
     Sight("outside:search", ONE, query="?q=月季"),
     Sight("outside:as-stranger", ONE),
@@ -230,7 +229,6 @@ SIGHTS = [
     Sight("outside:report", ONE, about("comment", comment_of(OTHER, under=ONE))),
     Sight("outside:tips", ONE),
     Sight("outside:letters", ONE),
-    Sight("outside:letters", ONE, query="?box=greetings"),
     Sight("outside:notices", ONE),
     Sight("outside:exchange", ONE, exchange_of(ONE, OTHER)),
     Sight("outside:exchange", ONE, exchange_of(GREETER, ONE)),

@@ -15,11 +15,11 @@ from kith.audience.viewer import STRANGERS
 from kith.core.clock import utc_now
 from kith.people.models import Person
 from kith.rollout import services as rollout
+from kith.strangers.services import write_post
 from tests.browser import deeds
 from tests.browser import outside_deeds as outside
 from tests.browser.conftest import OpenPhone
 from tests.browser.deeds import a_photo, card
-from tests.browser.town import put_topics_back
 from tests.strangers.cast import befriend, open_channel, stranger, viewer
 from tests.web.cast import open_to_all, somebody
 
@@ -32,20 +32,17 @@ WALKS = "Who walks along the river in the evening?"
 
 @pytest.fixture(autouse=True)
 def channel(transactional_db: None) -> None:
-    """Open to everybody, with its topics."""
-    put_topics_back()
+    """Open to everybody."""
     open_to_all()
     open_channel(now=utc_now())
 
 
-def is_outside(name: str, called: str, **fields: object) -> Person:
+def is_outside(name: str, called: str, *, care_mode: bool = False) -> Person:
     """A shopper who is outside already, called so there."""
-    return stranger(called, person=somebody(name, born=1964, **fields), now=utc_now())
+    return stranger(called, person=somebody(name, born=1964, care_mode=care_mode), now=utc_now())
 
 
 def writes(person: Person, words: str) -> None:
-    from kith.strangers.services import write_post
-
     write_post(viewer(person, utc_now()), topic="hobbies", text=words)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from itertools import count
 
 from kith.core.money import Money
@@ -11,7 +10,6 @@ from kith.people.models import Person
 from kith.shop.models import Listing, Merchant
 from kith.shop.records import ListingRecord, MerchantRecord
 from kith.shop.services import load_categories, record_listings, record_merchants, set_merchant_staff
-from kith.strangers.models import Topic
 from tests.web.cast import open_to_all, somebody
 
 _NUMBERS = count(13800138001)
@@ -53,15 +51,3 @@ GOODS = [
 def new_number() -> str:
     """A telephone number that nobody has asked a code for yet: the server counts them."""
     return str(next(_NUMBERS))
-
-
-def put_topics_back() -> None:
-    """Add the topics of the migration again: a test that commits leaves every table empty."""
-    topics = import_module("kith.strangers.migrations.0003_topics").TOPICS
-    Topic.objects.bulk_create(
-        [
-            Topic(code=code, name_zh=chinese, name_en=english, position=position)
-            for position, (code, chinese, english) in enumerate(topics)
-        ],
-        ignore_conflicts=True,
-    )

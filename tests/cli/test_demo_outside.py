@@ -217,4 +217,10 @@ def test_no_name_of_a_shopper_stands_by_chance_in_what_is_written(world: None) -
         assert fulltext.normalise(one["name"]) not in written, one["name"]
         if len(one["handle"]) > 4:
             assert one["handle"] not in written, one["handle"]
+    inside = fulltext.normalise("".join(str(told(name)) for name in ("people", "shops", "story")))
+    for persona in (one["persona"] for one in [*people["somebody"], *people["cast"]]):
+        assert fulltext.normalise(persona["name"]) not in inside, persona["name"]
+    for post in told("outside_posts")["post"]:
+        for text in (post["text"], *(words[1] for words in post.get("talk", []))):
+            assert len(text) < 12 or fulltext.normalise(text.strip()[:12]) not in inside, text
     assert all(is_region(one["region"]) for one in people["somebody"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from PIL import Image
 
 from kith.cli.demo_data import load_neighbourhood
@@ -45,38 +45,48 @@ class World:
     inside: dict[str, list[Any]]
 
     def outside(self, asker: Asker) -> dict[str, list[Any]]:
-        """What stands in addresses of the channel: some that they see, one that is not there, then all."""
+        """What stands in addresses of the channel: what they see, what is theirs, nothing, then all."""
         viewer = as_viewer(asker.person) if asker.person else Viewer(None, utc_now())
-        wishes = ("-starter_wishes", "-last_at")
-        posts, personas = _seen_first(viewer, Post, "-rank"), _seen_first(viewer, Persona, "created_at")
-        comments, letters = _seen_first(viewer, PostComment, "at"), _seen_first(viewer, Letter, "-at")
+        me = viewer.person_id
+        marks = list(ShutOut.objects.visible_to(viewer).values_list("persona", flat=True))
+        personas = _sorted(
+            viewer, Persona, "created_at", mine=Q(pk__in=_written_with(me)), never=Q(person=me)
+        )
+        posts = _sorted(viewer, Post, "-rank", mine=Q(author=me))
+        comments = _sorted(viewer, PostComment, "at", mine=Q(author=me))
+        letters = _sorted(viewer, Letter, "-at", mine=Q(author=me))
+        waiting = Q(greeted=me, answered_at=None)
         return {
-            "persona_id": [one for one in personas if one != _own(viewer)],
+            "persona_id": [personas[0], *marks, *personas[1:]],
             "post_id": posts,
             "comment_id": comments,
-            "exchange_id": _seen_first(viewer, Exchange, *wishes),
+            "exchange_id": _sorted(viewer, Exchange, "-starter_wishes", "-last_at", mine=waiting),
             "letter_id": letters,
             "photo_id": [*_column(OutsidePhoto, "photo"), *_column(Persona, "avatar"), NOTHING],
-            "mark": [*ShutOut.objects.visible_to(viewer).values_list("pk", flat=True), NOTHING],
-            "about": ["post", "persona", "comment", "letter", "nothing"],
-            "subject_id": [posts[0], personas[0], comments[0], letters[0], NOTHING],
+            "mark": [*marks, NOTHING],
+            "about": ["persona", "post", "comment", "letter", "nothing"],
+            "subject_id": [personas[0], posts[0], comments[0], letters[0], NOTHING],
             "code": [*Topic.objects.values_list("pk", flat=True), "nothing"],
             "size": ["large", "small", "medium"],
         }
 
 
-def _seen_first(viewer: Viewer, model: Any, *order: str) -> list[int]:
+def _sorted(viewer: Viewer, model: Any, *order: str, mine: Q, never: Q | None = None) -> list[int]:
+    """One that somebody sees, one that is theirs, nothing, one that they do not see, and all others."""
     places = [F(one[1:]).desc(nulls_last=True) if one[0] == "-" else F(one).asc() for one in order]
-    seen = list(model.objects.visible_to(viewer).order_by(*places).values_list("pk", flat=True))
-    every = model.objects.unguarded(SAID).order_by(*places).values_list("pk", flat=True)
-    unseen = [pk for pk in every if pk not in set(seen)]
-    return [*seen[:1], NOTHING, *unseen[:1], *seen[1:], *unseen[1:]]
+    every = model.objects.unguarded(SAID).exclude(never or Q(pk=NOTHING)).order_by(*places)
+    own = list(every.filter(mine).values_list("pk", flat=True))
+    seen = model.objects.visible_to(viewer).exclude(mine).exclude(never or Q(pk=NOTHING)).order_by(*places)
+    others = list(seen.values_list("pk", flat=True))
+    unseen = [pk for pk in every.values_list("pk", flat=True) if pk not in {*own, *others}]
+    return [*others[:1], *own[:1], NOTHING, *unseen[:1], *others[1:], *own[1:], *unseen[1:]]
 
 
-def _own(viewer: Viewer) -> int | None:
-    return (
-        Persona.objects.unguarded(SAID).filter(person=viewer.person_id).values_list("pk", flat=True).first()
-    )
+def _written_with(me: int | None) -> list[int]:
+    """The personas with whom somebody exchanges letters."""
+    mine = Exchange.objects.unguarded(SAID).filter(Q(starter=me) | Q(greeted=me), answered_at__isnull=False)
+    ends = [end for pair in mine.values_list("starter", "greeted") for end in pair]
+    return list(Persona.objects.unguarded(SAID).filter(person__in=ends).values_list("pk", flat=True))
 
 
 def make_world() -> World:

@@ -40,6 +40,7 @@ CONTENT = {
 NOTHING = 1
 """The id of nothing."""
 SAYS = ("谢谢你写下这些，我慢慢读。", "Thank you for writing this down.")
+SAYS_NUMBER = "13912345678"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +159,19 @@ class Gathering:
 
     # --- The API ---------------------------------------------------------------------
 
-    def gather_operations(self, asker: Asker) -> None:
-        """Each operation with what its description says that it takes, and each page of what it lists."""
+    def gather_operations(self, asker: Asker, *, inside: bool = False) -> None:
+        """Each operation with what its description says that it takes, and each page of what it lists.
+
+        :param inside: what can be read by all operations but those of the channel.
+        """
         if not asker.has_program:
             return
         description, things = api.get_openapi_schema(), self.things(asker)
         for path, methods in description["paths"].items():
-            if not path.startswith(API):
+            if path.startswith(API) == inside:
                 continue
             for method, operation in methods.items():
-                if isinstance(operation, dict):
+                if isinstance(operation, dict) and (method == "get" or not inside):
                     forget_counts()
                     self._operate(asker, path, method.upper(), operation, Made(description, things))
 
@@ -177,9 +181,9 @@ class Gathering:
         most = asker.most_of(f"api:{operation['operationId']}") if method == "GET" else 2
         for values in islice(_places(named, made.things), most):
             given = {name: _written(value) for name, value in zip(named, values, strict=True)}
-            address, sent = path.format(**given), made.body(operation)
             for query in _queries(asked):
-                self._follow(asker, method, address + query, sent)
+                for sent in made.bodies(path, operation):
+                    self._follow(asker, method, path.format(**given) + query, sent)
 
     def _follow(self, asker: Asker, method: str, address: str, sent: dict[str, Any]) -> None:
         response = self._ask(asker, asker.program, method, address, **sent)
@@ -197,7 +201,7 @@ class Gathering:
 
     def _fetch(self, asker: Asker, link: str) -> None:
         """What an answer of the API links to, once."""
-        if link.startswith((API, OUTSIDE)) and (asker.name, "API", link) not in self._known:
+        if link.startswith(("/api/", OUTSIDE)) and (asker.name, "API", link) not in self._known:
             self._known.add((asker.name, "API", link))
             if not self._is_enough(asker, "API", route_of(link) or ""):
                 self._ask(asker, asker.program, "GET", link)
@@ -383,33 +387,51 @@ class Made:
     description: Any
     things: dict[str, list[Any]]
 
-    def body(self, operation: Any) -> dict[str, Any]:
-        for media_type, said in operation.get("requestBody", {}).get("content", {}).items():
-            made = self._value(said["schema"], "")
-            if media_type.startswith("multipart"):
-                return {"data": made}
-            return {"data": json.dumps(made), "content_type": media_type}
-        return {}
+    def bodies(self, path: str, operation: Any) -> Iterator[dict[str, Any]]:
+        """What it must be sent, and all that it may be sent; nothing, if it takes nothing."""
+        content = operation.get("requestBody", {}).get("content", {})
+        for media_type, said in content.items():
+            for whole in (False, True):
+                made = self._value(said["schema"], path, whole)
+                as_json = {"data": json.dumps(made, default=str), "content_type": media_type}
+                yield {"data": made} if media_type.startswith("multipart") else as_json
+        if not content:
+            yield {}
 
-    def _value(self, schema: Any, name: str) -> Any:
+    def _value(self, schema: Any, name: str, whole: bool) -> Any:
         """Something that a schema allows."""
         if "$ref" in schema:
             known = self.description["components"]["schemas"]
-            return self._value(known[schema["$ref"].rsplit("/", 1)[1]], name)
+            return self._value(known[schema["$ref"].rsplit("/", 1)[1]], name, whole)
         for several in ("anyOf", "oneOf", "allOf"):
             if several in schema:
-                return self._value(schema[several][0], name)
+                return self._value(schema[several][0], name, whole)
         if "enum" in schema or "const" in schema:
             return schema.get("const", schema.get("enum", [None])[0])
-        if schema.get("type") == "object":
-            return {one: self._value(said, one) for one, said in schema.get("properties", {}).items()}
-        plain = {"array": [], "boolean": True, "integer": schema.get("minimum", 1), "null": None}
-        if schema.get("type") in plain:
-            return plain[schema["type"]]
+        match schema.get("type"):
+            case "object":
+                wanted = schema.get("properties", {}) if whole else schema.get("required", [])
+                numbers = "/hidden" in name
+                return {
+                    one: SAYS_NUMBER if numbers else self._value(schema["properties"][one], one, whole)
+                    for one in wanted
+                }
+            case "array":
+                return []
+            case "boolean":
+                return name != "erase"
+            case "integer":
+                return schema.get("minimum", 1)
+            case "null":
+                return None
+        return self._text(schema, name)
+
+    def _text(self, schema: Any, name: str) -> Any:
         if schema.get("format") == "binary" or schema.get("contentMediaType") or name in {"file", "photo"}:
             return _picture()
-        known = self.things.get(name)
-        return _written(known[0]) if known else {"region": "130600"}.get(name, SAYS[0])
+        if name in self.things:
+            return _written(self.things[name][0])
+        return {"region": "130600", "topic": "food", "text_version": "1"}.get(name, SAYS[0])
 
 
 def _json(response: Any) -> Any:

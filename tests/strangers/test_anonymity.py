@@ -43,6 +43,8 @@ NAMES = {
 }
 MEETING = {"outside:know", "api:outside_wish"}
 """Where the second of two wishes makes two strangers friends, who then know each other's names."""
+LONG_ENOUGH = 12
+"""Letters; shorter words are said on both sides by chance."""
 
 
 @pytest.fixture(scope="module")
@@ -149,13 +151,13 @@ def test_all_that_the_api_describes_was_asked_for(outside: list[Answer]) -> None
         if method != "parameters"
     }
     assert len(described) > 50
-    for method, path in described:
-        answered = {
-            answer.status
-            for answer in outside
-            if answer.method == method and path.fullmatch(answer.path.split("?")[0])
-        }
-        assert min(answered, default=500) < 400, (method, path.pattern, answered)
+    good = {(answer.method, answer.path.split("?")[0]) for answer in outside if answer.status < 400}
+    never = [
+        f"{method} {path.pattern}"
+        for method, path in described
+        if not any(method == asked and path.fullmatch(place) for asked, place in good)
+    ]
+    assert never == []
 
 
 def test_no_photo_carries_more_than_its_pixels(outside: list[Answer]) -> None:
@@ -187,7 +189,9 @@ def inside(world: World) -> list[Answer]:
         "Mei, let in, without a persona",
     ):
         asker = next(asker for asker in world.askers if asker.name == name)
-        gathering.gather_pages(Asker(name, asker.person, 4), inside=True)
+        some = Asker(name, asker.person, 4)
+        gathering.gather_pages(some, inside=True)
+        gathering.gather_operations(some, inside=True)
     return gathering.answers
 
 
@@ -215,7 +219,8 @@ def _traces_outside() -> Iterator[Trace]:
     for model in (Post, PostComment, Letter):
         for pk, author, text in model.objects.unguarded(SAID).values_list("pk", "author", "text"):
             yield Trace(model.__name__.lower(), author, pk)
-            yield Trace(f"words of a {model.__name__.lower()}", author, text[:12])
+            if len(text) >= LONG_ENOUGH:
+                yield Trace(f"words of a {model.__name__.lower()}", author, text[:LONG_ENOUGH])
     for pk, starter, greeted in Exchange.objects.unguarded(SAID).values_list("pk", "starter", "greeted"):
         yield from (Trace("exchange", end, pk) for end in (starter, greeted))
     for pk, accused in Complaint.objects.unguarded(SAID).values_list("pk", "accused"):

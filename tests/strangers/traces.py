@@ -178,7 +178,7 @@ def _of_number(number: int) -> Iterator[bytes]:
     yield from (_in_base(whole, 36), _in_base(whole, 36).upper(), _in_base(whole, 62))
     yield str(UUID(int=whole)).encode()
     for order in ("big", "little"):
-        raw = whole.to_bytes(8, order)  # type: ignore[arg-type]
+        raw = whole.to_bytes(8, order)
         yield raw
         yield from (raw.hex().encode(), raw.hex().upper().encode())
         yield from _base64(raw)

@@ -58,8 +58,14 @@ CAST = (
     Somebody("mama", "+8613800138001", "Mum, 62, in care mode: a purchase still held; outside, letters"),
     Somebody("baba", "+8613800138002", "Dad: his family, his old class and the neighbours"),
     Somebody("lucy", "+8613800138006", "Lucy, in Shanghai: the same family, in English; outside as well"),
-    Somebody("jianguo", "+8613800138005", "Jianguo, Dad's old classmate: a request waits; outside, a greeting"),
-    Somebody("zhouxiao", "+8613800138007", "Zhou Xiao, who is new: an empty account, and the waiting list for outside"),
+    Somebody(
+        "jianguo", "+8613800138005", "Jianguo, Dad's old classmate: a request waits; outside, a greeting"
+    ),
+    Somebody(
+        "zhouxiao",
+        "+8613800138007",
+        "Zhou Xiao, who is new: an empty account, and the waiting list for outside",
+    ),
     Somebody("sunlaoban", "+8613800138008", "Boss Sun, a merchant: orders to send, a refund to answer"),
     Somebody("desk", "+8613800138009", "The shop's staff: open /staff/"),
 )
