@@ -219,6 +219,7 @@ def test_each_card_says_why_it_is_there() -> None:
     "cursor",
     ["nonsense", write_cursor("hot"), write_cursor("hot", "x", 1, []), write_cursor("hot", 1.0, 2, 3),
      write_cursor("cold", None, 0, []), write_cursor("2026-01-01", 5)],
+    ids=range(6),
 )  # fmt: skip
 def test_a_cursor_of_another_list_is_refused(cursor: str) -> None:
     mei = viewer(stranger("荷塘月色"))

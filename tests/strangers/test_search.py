@@ -97,7 +97,9 @@ def test_pages_go_past_what_one_may_not_see(
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", write_cursor("found"), write_cursor("hot", 1, 2, 3), write_cursor("x", 1, 2)]
+    "cursor",
+    ["x", write_cursor("found"), write_cursor("hot", 1, 2, 3), write_cursor("x", 1, 2)],
+    ids=range(4),
 )
 def test_a_cursor_of_another_list_is_refused(zhao: Person, cursor: str) -> None:
     with pytest.raises(BadCursor):
