@@ -155,7 +155,6 @@ def _askers(friend: Person) -> list[Asker]:
         Asker("one in a circle with one outside", _person("tenglijuan"), most=1, has_program=False),
         Asker("one who hides from a number", _person("boyaqin"), most=1, has_program=False),
         Asker("one whose number is hidden", _person("xiongguodong"), most=1, has_program=False),
-        Asker("one who was reported", _person("tangliye"), most=1, has_program=False),
         Asker("Mei, let in, without a persona", _person("mei")),
         Asker("Zhou Xiao, not let in", _person("zhouxiao")),
         Asker("a friend inside", friend, most=1, has_program=False),

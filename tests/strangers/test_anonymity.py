@@ -189,7 +189,8 @@ def inside(world: World) -> list[Answer]:
         "Mei, let in, without a persona",
     ):
         asker = next(asker for asker in world.askers if asker.name == name)
-        some = Asker(name, asker.person, 4)
+        has_most = name == "Mum, with letters"
+        some = Asker(name, asker.person, 3 if has_most else 2, has_program=has_most)
         gathering.gather_pages(some, inside=True)
         gathering.gather_operations(some, inside=True)
     return gathering.answers
