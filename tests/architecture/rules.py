@@ -31,7 +31,7 @@ DOORS = {"sharing", "strangers"}
 BEHIND_DOORS = {
     "kith.ties.services": None,
     "kith.ties.contacts": None,
-    "kith.people.services": {"claim_phone", "record_consent", "verify_phone"},
+    "kith.people.services": {"claim_phone", "end_consents", "record_consent", "verify_phone"},
     "kith.shop.services": {
         "answer_refund",
         "cancel_line",

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from kith.people.models import Consent, Person, Purpose
 from kith.people.queries import has_consented, latest_consent
-from kith.people.services import record_consent
+from kith.people.services import end_consents, record_consent
 from tests.people.signing import mei
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,17 @@ def test_the_latest_entry_counts(now: datetime) -> None:
     say(person, now - timedelta(days=1), given=True)
     assert not has_consented(person.pk, Purpose.SHARING), "by its own time, not by when it was written"
     assert Consent.objects.filter(person=person).count() == 3
+
+
+def test_whoever_ends_it_has_ended_it_whatever_the_clocks_say(now: datetime) -> None:
+    person, other = mei(), Person.objects.create_user("bo", display_name="Bo")
+    say(person, now + timedelta(days=1), given=True)
+    say(other, now, given=False)
+    ending = {"purpose": Purpose.SHARING, "surface": "web", "at": now}
+    assert end_consents([person.pk, other.pk], **ending) == {person.pk}
+    assert not has_consented(person.pk, Purpose.SHARING)
+    assert end_consents([person.pk, other.pk], **ending) == set()
+    assert Consent.objects.count() == 3
 
 
 CHANGES: dict[str, Callable[[Consent], object]] = {

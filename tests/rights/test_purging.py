@@ -17,18 +17,19 @@ from kith.sharing import services as sharing
 from kith.sharing.models import Comment, Delivery, Share
 from kith.sharing.queries import circle_feed, my_shares
 from kith.ties.queries import friends
+from tests.conftest import Clock
 from tests.web.cast import befriend, circle_of, open_to_all, somebody
 
 WHY = "counts what is left"
 
 
 @pytest.fixture
-def mei(db: None) -> Person:
+def mei(db: None, clock: Clock) -> Person:
     return somebody("Mei")
 
 
 @pytest.fixture
-def bo(db: None) -> Person:
+def bo(db: None, clock: Clock) -> Person:
     return somebody("Bo")
 
 
@@ -73,6 +74,6 @@ def test_after_it_what_was_shown_is_gone_and_the_log_says_what(
     assert Purpose.SHARING not in agreed_to(mei.pk)
     assert not Person.objects.get(pk=mei.pk).shows
     latest = Change.objects.filter(feature=CIRCLES).latest("pk")
-    assert latest.after["purged"]["shares"] == 1
+    assert (latest.surface, latest.after) == ("job", purged)
     assert len(friends(viewer_of(mei, over)).items) == 1
     assert purge_what_is_due(now=over) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Unpack
 
@@ -16,6 +17,7 @@ from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.people.models import UNFINISHED, Consent, Person, Purpose
 from kith.people.profile import ProfileChanges, ProfileRefused, read_changes, read_display_name, read_handle
+from kith.people.queries import consents_given
 
 KEPT_FOR = timedelta(days=1)
 _HANDLE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -26,10 +28,28 @@ _PHONE_TAKEN = _("This number belongs to another account. Sign in with it, or us
 def record_consent(
     *, person_id: int, purpose: Purpose, text_version: str, surface: str, given: bool, at: datetime
 ) -> Consent:
-    """Append to the ledger that somebody agreed, or took it back. What follows is `sharing`'s to do."""
+    """Append to the ledger that somebody agreed, or took it back. What follows is the caller's to do."""
     return Consent.objects.create(
         person_id=person_id, purpose=purpose, text_version=text_version, surface=surface, given=given, at=at
     )
+
+
+def end_consents(person_ids: Collection[int], *, purpose: Purpose, surface: str, at: datetime) -> set[int]:
+    """Note for all of these people who agree now that they do so no more. Returns who did.
+
+    It counts even where a clock that was ahead wrote down the consent: it is never noted as the older.
+    """
+    agreed = consents_given(person_ids, purpose)
+    for person_id, since in agreed.items():
+        record_consent(
+            person_id=person_id,
+            purpose=purpose,
+            text_version="",
+            surface=surface,
+            given=False,
+            at=max(at, since),
+        )
+    return set(agreed)
 
 
 def open_account(

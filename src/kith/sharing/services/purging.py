@@ -12,8 +12,7 @@ from kith.media.services import erase_photos
 from kith.notices.models import OUTSIDE, Notice
 from kith.people.locks import lock_people
 from kith.people.models import Person, Purpose, SharingPreference
-from kith.people.queries import consents_given
-from kith.people.services import record_consent
+from kith.people.services import end_consents
 from kith.sharing.models import Comment, Like, Share
 from kith.sharing.services.standing import write_openness
 
@@ -71,15 +70,7 @@ def _consents(now: datetime) -> int:
     some = showing or list(paused[:BATCH])
     people = lock_people(*some)
     SharingPreference.objects.filter(pk__in=some).delete()
-    for person_id in consents_given(some, Purpose.SHARING):
-        record_consent(
-            person_id=person_id,
-            purpose=Purpose.SHARING,
-            text_version="",
-            surface=SURFACE,
-            given=False,
-            at=now,
-        )
+    end_consents(some, purpose=Purpose.SHARING, surface=SURFACE, at=now)
     for person in people.values():
         write_openness(person)
     return len(some)

@@ -21,7 +21,7 @@ from kith.core.guard import Viewer
 from kith.people.locks import lock_people
 from kith.people.models import DEFAULT_HOLD, MINIMUM_HOLD, Person, Purpose, SharingMode, SharingPreference
 from kith.people.queries import find_sharing_preference, has_consented
-from kith.people.services import record_consent
+from kith.people.services import end_consents, record_consent
 from kith.people.signed_in import myself
 from kith.sharing.deliver import redeliver
 from kith.sharing.models import Comment, Like, Share
@@ -75,11 +75,8 @@ def withdraw_consent(viewer: Viewer, *, surface: str) -> None:
     """
     me = myself(viewer)
     person = lock_people(me)[me]
-    if not has_consented(me, Purpose.SHARING):
+    if not end_consents([me], purpose=Purpose.SHARING, surface=surface, at=viewer.now):
         return
-    record_consent(
-        person_id=me, purpose=Purpose.SHARING, text_version="", surface=surface, given=False, at=viewer.now
-    )
     mine = Comment.objects.unguarded("whoever withdraws takes their words along")
     mine.filter(author=me, hidden_at=None).update(hidden_at=viewer.now)
     Like.objects.unguarded("whoever withdraws takes their words along").filter(person=me).delete()

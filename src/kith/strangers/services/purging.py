@@ -13,8 +13,7 @@ from kith.media.models import Photo
 from kith.media.services import erase_photos
 from kith.notices.models import OUTSIDE, Notice
 from kith.people.models import Person, Purpose
-from kith.people.queries import consents_given
-from kith.people.services import record_consent
+from kith.people.services import end_consents
 from kith.strangers.hidings import Hiding
 from kith.strangers.models import (
     Complaint,
@@ -84,15 +83,7 @@ def _personas(now: datetime) -> int:
     """Erase personas, and end the consent of whoever they are of."""
     rows = Persona.objects.unguarded(PURGING)
     some = dict(rows.values_list("pk", "person")[:BATCH])
-    for person_id in consents_given(list(some.values()), Purpose.STRANGERS):
-        record_consent(
-            person_id=person_id,
-            purpose=Purpose.STRANGERS,
-            text_version="",
-            surface=SURFACE,
-            given=False,
-            at=now,
-        )
+    end_consents(list(some.values()), purpose=Purpose.STRANGERS, surface=SURFACE, at=now)
     rows.filter(pk__in=some).delete()
     return len(some)
 

@@ -18,8 +18,7 @@ from kith.notices.models import NoticeKind
 from kith.notices.services import forget_many
 from kith.people.locks import lock_people
 from kith.people.models import Person, Purpose
-from kith.people.queries import has_consented
-from kith.people.services import record_consent
+from kith.people.services import end_consents
 from kith.people.signed_in import myself
 from kith.strangers import search
 from kith.strangers.models import Exchange, Persona, Post
@@ -59,15 +58,7 @@ def leave(viewer: Viewer, *, surface: str, erase: bool = False) -> None:
     """
     me = myself(viewer)
     person = lock_people(me)[me]
-    if has_consented(me, Purpose.STRANGERS):
-        record_consent(
-            person_id=me,
-            purpose=Purpose.STRANGERS,
-            text_version="",
-            surface=surface,
-            given=False,
-            at=viewer.now,
-        )
+    if end_consents([me], purpose=Purpose.STRANGERS, surface=surface, at=viewer.now):
         _withdraw(person, viewer.now)
     if erase:
         erase_outside(me, now=viewer.now)
