@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -38,7 +39,7 @@ def test_whoever_ends_it_has_ended_it_whatever_the_clocks_say(now: datetime) -> 
     person, other = mei(), Person.objects.create_user("bo", display_name="Bo")
     say(person, now + timedelta(days=1), given=True)
     say(other, now, given=False)
-    ending = {"purpose": Purpose.SHARING, "surface": "web", "at": now}
+    ending: Any = {"purpose": Purpose.SHARING, "surface": "web", "at": now}
     assert end_consents([person.pk, other.pk], **ending) == {person.pk}
     assert not has_consented(person.pk, Purpose.SHARING)
     assert end_consents([person.pk, other.pk], **ending) == set()

@@ -23,25 +23,10 @@ from kith.strangers.services.avoiding import shut_out
 from kith.ties import queries as ties
 from kith.ties.models import Relationship
 from tests.shop import goods
-from tests.strangers.cast import NOW, open_channel, stranger, viewer
+from tests.strangers.cast import NOW, stranger, viewer
 from tests.web.cast import as_viewer, open_to_all
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def channel() -> None:
-    open_channel()
-
-
-@pytest.fixture
-def mei() -> Person:
-    return stranger("Red Plum")
-
-
-@pytest.fixture
-def bo() -> Person:
-    return stranger("Old Oak")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channel")]
 
 
 def mask(person: Person) -> int:

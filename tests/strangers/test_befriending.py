@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.utils import translation
 
 from kith.core.errors import NotThere
 from kith.core.guard import Side
@@ -21,29 +19,15 @@ from kith.strangers.models import Exchange, Persona
 from kith.ties import queries as ties
 from kith.ties import services as facts
 from kith.ties.checks import find_contradictions
-from tests.strangers.cast import NOW, open_channel, stranger, viewer
+from tests.strangers.cast import NOW, stranger, viewer
 from tests.web.cast import open_to_all
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def channel() -> Iterator[None]:
-    """Refusals are read in English."""
-    open_channel()
+def both_sides(channel: None) -> None:
     open_to_all()
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def mei() -> Person:
-    return stranger("Red Plum")
-
-
-@pytest.fixture
-def bo() -> Person:
-    return stranger("Old Oak")
 
 
 def mask(person: Person) -> int:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from kith.core.errors import NotThere
 from kith.core.guard import Side
@@ -22,7 +20,6 @@ from kith.strangers.words import WordsRefused
 from tests.strangers.cast import (
     NOW,
     befriend,
-    open_channel,
     outside_photo,
     shut_out,
     stranger,
@@ -30,25 +27,8 @@ from tests.strangers.cast import (
     viewer,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channel")]
 WHY = "the test looks at what was written"
-
-
-@pytest.fixture(autouse=True)
-def channel() -> Iterator[None]:
-    open_channel()
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def he() -> Person:
-    return stranger("荷塘月色")
-
-
-@pytest.fixture
-def zhao() -> Person:
-    return stranger("老赵修车", region="140400")
 
 
 @pytest.fixture

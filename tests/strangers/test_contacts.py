@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Generator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from kith.core.guard import Side
 from kith.people.models import Person
@@ -38,18 +36,11 @@ from kith.ties.contacts import digests, forget_lost_keys, mark_of
 from kith.ties.models import HiddenContact, Relationship
 from kith.ties.queries import friends
 from tests.architecture.source import modules
-from tests.strangers.cast import NOW, befriend, inside_only, open_channel, stranger, viewer
+from tests.strangers.cast import NOW, befriend, inside_only, stranger, viewer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channel")]
 LOOKING = "the test looks at all rows"
 HERS, HIS, NOBODYS = "+8613800138000", "+8613900139000", "+8613700137000"
-
-
-@pytest.fixture(autouse=True)
-def _open_and_in_english() -> Generator[None]:
-    open_channel()
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,13 +23,6 @@ from tests.strangers.cast import NOW, befriend, open_channel, stranger, viewer
 
 pytestmark = pytest.mark.django_db
 WHY = "the test looks at what was written"
-
-
-@pytest.fixture
-def channel() -> Iterator[None]:
-    open_channel()
-    with translation.override("en"):
-        yield
 
 
 def written(author: Person, *, hours: float = 0, weight: float = 1, **fields: Any) -> Post:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from kith.core.errors import NotThere
 from kith.core.guard import Side, Viewer
@@ -22,29 +20,11 @@ from kith.strangers.models import Exchange, Letter, Persona
 from kith.strangers.queries.personas import find_outside_photo
 from kith.strangers.services.letters import GREETING_PAUSE
 from kith.strangers.words import WordsRefused
-from tests.strangers.cast import NOW, befriend, open_channel, outside_photo, shut_out, stranger, viewer
+from tests.strangers.cast import NOW, befriend, outside_photo, shut_out, stranger, viewer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channel")]
 
 HELLO = "Your plum tree looks well. Do you also prune in March?"
-
-
-@pytest.fixture(autouse=True)
-def channel() -> Iterator[None]:
-    """Refusals are read in English."""
-    open_channel()
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def mei() -> Person:
-    return stranger("Red Plum")
-
-
-@pytest.fixture
-def bo() -> Person:
-    return stranger("Old Oak")
 
 
 def mask(person: Person) -> int:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import translation
 
 from kith.people.models import Person
 from kith.strangers import services
 from kith.strangers.likeness import SaidAlready, is_alike
 from kith.strangers.limits import FIRST_LIMITS, LIMITS, TooFast, limit_of, require_room
 from kith.strangers.models import Persona, Post
-from tests.strangers.cast import NOW, open_channel, stranger, viewer
+from tests.strangers.cast import NOW, stranger, viewer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channel")]
 WHY = "the test looks at what was written"
 WEEK_AGO = NOW - timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def channel() -> Iterator[None]:
-    open_channel()
-    with translation.override("en"):
-        yield
 
 
 def known(name: str, *, since: datetime = WEEK_AGO, confirmed: bool = True) -> Person:

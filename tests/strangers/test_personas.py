@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from kith.audience.viewer import STRANGERS
 from kith.core.errors import NotThere
@@ -40,7 +38,6 @@ from tests.strangers.cast import (
     NOW,
     befriend,
     inside_only,
-    open_channel,
     outside_photo,
     put_in_one_circle,
     shut_out,
@@ -48,15 +45,8 @@ from tests.strangers.cast import (
     viewer,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channel")]
 LOOKING = "the test looks at all rows"
-
-
-@pytest.fixture(autouse=True)
-def _open_and_in_english() -> Generator[None]:
-    open_channel()
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
@@ -24,7 +23,6 @@ from tests.strangers.cast import (
     NOW,
     befriend,
     inside_only,
-    open_channel,
     outside_photo,
     shut_out,
     stranger,
@@ -32,25 +30,8 @@ from tests.strangers.cast import (
     viewer,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channel")]
 WHY = "the test looks at what was written"
-
-
-@pytest.fixture(autouse=True)
-def channel() -> Iterator[None]:
-    open_channel()
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def he() -> Person:
-    return stranger("荷塘月色")
-
-
-@pytest.fixture
-def zhao() -> Person:
-    return stranger("老赵修车", region="140400")
 
 
 def post(person: Person, text: str = "想认识爱好差不多的人，一起种花做面食。", **fields: Any) -> Post:

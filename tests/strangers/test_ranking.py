@@ -23,11 +23,6 @@ WHY = "the test looks at what was written"
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def channel() -> None:
-    open_channel()
-
-
 def known(name: str, *, days: float = 100, confirmed: bool = True) -> Person:
     """Somebody whose persona is so old."""
     person = stranger(name)

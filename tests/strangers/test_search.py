@@ -12,24 +12,9 @@ from kith.people.models import Person
 from kith.strangers import queries, search, services
 from kith.strangers.models import Post
 from kith.strangers.queries import posts as posts_queries
-from tests.strangers.cast import NOW, befriend, open_channel, stranger, viewer
+from tests.strangers.cast import NOW, befriend, stranger, viewer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def channel() -> None:
-    open_channel()
-
-
-@pytest.fixture
-def he() -> Person:
-    return stranger("荷塘月色")
-
-
-@pytest.fixture
-def zhao() -> Person:
-    return stranger("老赵修车", region="140400")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channel")]
 
 
 def post(author: Person, text: str, topic: str = "hobbies") -> Post:

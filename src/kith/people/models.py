@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -13,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kith.core.clock import utc_now
 from kith.core.ids import RandomIdField
+from kith.core.ledger import Ledger
 
 MINIMUM_HOLD = timedelta(minutes=3)
 DEFAULT_HOLD = timedelta(minutes=30)
-APPEND_ONLY = "the consent ledger is append-only"
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -99,26 +98,8 @@ class Purpose(models.TextChoices):
     """Outside: reading what strangers write, and writing to them under another name."""
 
 
-class LedgerQuerySet(models.QuerySet["Consent"]):
-    """Reads and appends; refuses to change or remove what stands in the ledger."""
-
-    def update(self, **_changes: Any) -> NoReturn:
-        raise TypeError(APPEND_ONLY)
-
-    def delete(self) -> NoReturn:
-        raise TypeError(APPEND_ONLY)
-
-    def bulk_create(self, objs: Iterable[Consent], *args: Any, **options: Any) -> list[Consent]:
-        if options.get("update_conflicts"):
-            raise TypeError(APPEND_ONLY)
-        return super().bulk_create(objs, *args, **options)
-
-
-class Consent(models.Model):
-    """One entry of the ledger of consent: given or withdrawn, never changed.
-
-    Only erasing the whole account removes entries (by the database's cascade).
-    """
+class Consent(Ledger):
+    """One entry of the ledger of consent: given or withdrawn."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("person"))
     purpose = models.CharField(_("to what"), max_length=20, choices=Purpose)
@@ -128,19 +109,9 @@ class Consent(models.Model):
     given = models.BooleanField(_("given"))
     at = models.DateTimeField(_("when"))
 
-    objects = LedgerQuerySet.as_manager()
-
     class Meta:
         verbose_name, verbose_name_plural = _("consent"), _("ledger of consent")
         indexes = [models.Index(fields=["person", "purpose", "-at", "-id"], name="consent_latest")]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError(APPEND_ONLY)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError(APPEND_ONLY)
 
 
 class SharingMode(models.TextChoices):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar, NoReturn, Self
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from waffle.models import AbstractBaseFlag
 
+from kith.core.ledger import Ledger
 from kith.people.models import Person
 from kith.rollout.rules import PLACES, Kind, Opening, lets_in, rule_of, unite
 
@@ -22,7 +23,6 @@ FEATURES: dict[str, Promise] = {
     "strangers": _("Strangers' channel"),
 }
 """All that can be opened, by name, with what people call it."""
-APPEND_ONLY = "the log of features is append-only"
 
 
 class State(models.TextChoices):
@@ -160,21 +160,6 @@ class Waiting(models.Model):
         indexes = [models.Index(fields=["feature", "since", "id"], name="waiting_in_turn")]
 
 
-class ChangeQuerySet(models.QuerySet["Change"]):
-    """Reads and appends; refuses to change or remove what stands in the log."""
-
-    def update(self, **_changes: Any) -> NoReturn:
-        raise TypeError(APPEND_ONLY)
-
-    def delete(self) -> NoReturn:
-        raise TypeError(APPEND_ONLY)
-
-    def bulk_create(self, objs: Iterable[Change], *args: Any, **options: Any) -> list[Change]:
-        if options.get("update_conflicts"):
-            raise TypeError(APPEND_ONLY)
-        return super().bulk_create(objs, *args, **options)
-
-
 class What(models.TextChoices):
     """What was done to a feature. The codes are stable."""
 
@@ -191,7 +176,7 @@ class What(models.TextChoices):
     PURGED = "purged", _("content purged")
 
 
-class Change(models.Model):
+class Change(Ledger):
     """One entry of the log: who did what to a feature, and why.
 
     Lists stand in it as numbers, for who was on them may ask to be forgotten, and the log does
@@ -210,16 +195,6 @@ class Change(models.Model):
     after = models.JSONField(_("after"), default=dict)
     why = models.TextField(_("why"), blank=True)
 
-    objects = ChangeQuerySet.as_manager()
-
     class Meta:
         verbose_name, verbose_name_plural = _("change of a feature"), _("log of features")
         indexes = [models.Index(fields=["feature", "-at", "-id"], name="log_of_a_feature")]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError(APPEND_ONLY)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError(APPEND_ONLY)
