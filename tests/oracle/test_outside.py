@@ -61,7 +61,7 @@ def test_everybody_sees_exactly_what_the_oracle_says(town: list[Deed], story: li
 
 
 WORLDS = int(os.environ.get("KITH_ORACLE_WORLDS", "300"))
-"""How many towns are drawn; the long run draws 10,000 (docs/explanation/testing.md)."""
+"""How many towns are drawn; the long run draws 10,000 (`KITH_ORACLE_WORLDS=10000`)."""
 AT_ONCE = 50
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -32,9 +32,11 @@ def write(person: Person, text: str = ROSES, topic: str = "hobbies", **more: Any
     return outside.write_post(viewer(person), topic=topic, text=text, **more)
 
 
-def say(person: Person, post: Post, text: str, answers: Any = None, **more: Any) -> Any:
+def say(
+    person: Person, post: Post, text: str, answers: Any = None, now: datetime = NOW, **more: Any
+) -> Any:
     answers_id = answers.pk if answers else None
-    return outside.comment(viewer(person), post_id=post.pk, text=text, answers_id=answers_id, **more)
+    return outside.comment(viewer(person, now), post_id=post.pk, text=text, answers_id=answers_id, **more)
 
 
 def close(now: Any = NOW) -> None:

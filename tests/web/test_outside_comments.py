@@ -102,12 +102,12 @@ def test_an_answer_stands_in_its_thread(lotus: Person, zhao: Person, plum: Perso
 
 
 def test_three_answers_stand_under_a_comment_and_the_others_behind_a_link(
-    lotus: Person, zhao: Person
+    lotus: Person, zhao: Person, clock: Clock
 ) -> None:
     post = write(lotus)
     first = say(zhao, post, BALCONY)
     for number in range(5):
-        say(lotus, post, f"Question number {number}?", answers=first)
+        say(lotus, post, f"Question number {number}?", answers=first, now=clock.advance(seconds=1))
     html = shown(zhao, post_page(post))
     assert "Question number 2?" in html
     assert "Question number 3?" not in html
