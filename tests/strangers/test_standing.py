@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from kith.audience.viewer import STRANGERS
-from kith.core import fulltext
+from kith.core import batches, fulltext
 from kith.core.errors import NotThere
 from kith.core.guard import Side
 from kith.media.models import Photo
@@ -35,12 +35,14 @@ from kith.strangers.models import (
     ShutOut,
 )
 from kith.strangers.names import PersonaRefused
+from kith.strangers.queries.avoiding import shut_out_by_me
 from kith.strangers.queries.mine import my_writing
 from kith.strangers.queries.personas import faces_outside, my_persona
 from kith.strangers.ranking import find_misplaced
 from kith.strangers.search import INDEX, find_unindexed
 from kith.strangers.services.complaints import decide, find_miscounted
 from kith.strangers.services.personas import MayNotGoOutside, make_persona
+from kith.strangers.services.rights import tables as copy_outside
 from kith.strangers.services.standing import close_persona, reopen_persona
 from kith.ties.models import HiddenContact, Relationship
 from tests.strangers.cast import NOW, inside_only, open_channel, outside_photo, stranger, viewer
@@ -223,7 +225,8 @@ def test_only_who_has_a_persona_comes_back_and_only_while_it_is_open(mei: Person
 
 def test_erasing_leaves_no_word_and_no_picture(mei: Person, eve: Person, bo: Person, talk: Talk) -> None:
     [photo] = rows(Photo).filter(owner=mei)
-    ShutOut.objects.create(person=bo, persona=persona_of(mei), name="Moonlight", at=NOW)
+    hers = persona_of(mei)
+    ShutOut.objects.create(person=bo, persona=hers, mark=hers.pk, name="Moonlight", at=NOW)
     leave(mei, erase=True)
     assert not rows(Photo).filter(owner=mei).exists()
     assert not rows(Post).filter(author=mei).exists()
@@ -240,6 +243,26 @@ def test_erasing_leaves_no_word_and_no_picture(mei: Person, eve: Person, bo: Per
     assert rows(Exchange).filter(starter=mei).values_list("pk", flat=True).get() == talk.declined.pk
     assert nothing_is_wrong()
     assert photo.pk
+
+
+@pytest.mark.parametrize("erase", [False, True])
+def test_all_posts_that_change_are_held_in_one_go(
+    mei: Person, bo: Person, talk: Talk, erase: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two who leave at the same instant would else wait for each other, each holding their own posts."""
+    concerned = set(rows(Post).filter(author=mei).values_list("pk", flat=True))
+    concerned |= set(rows(PostComment).filter(author=mei).values_list("post", flat=True))
+    concerned |= set(rows(Reaction).filter(person=mei).values_list("post", flat=True))
+    held: list[set[int]] = []
+
+    def hold(post_ids: Any) -> None:
+        assert held or rows(Post).filter(author=mei, withdrawn_at=None).exists(), "before anything is changed"
+        held.append(set(post_ids))
+
+    monkeypatch.setattr("kith.strangers.services.reactions.hold_posts", hold)
+    leave(mei, erase=erase)
+    assert held[0] == concerned
+    assert len(concerned) > 1
 
 
 def test_an_empty_place_goes_when_nobody_answers_it_any_more(mei: Person, bo: Person, talk: Talk) -> None:
@@ -261,6 +284,7 @@ def test_files_of_photos_go_with_them() -> None:
 def test_whoever_erased_all_begins_anew_a_day_later_as_somebody_else(mei: Person, eve: Person) -> None:
     before = persona_of(mei)
     outside.avoid(viewer(eve), persona_id=before.pk)
+    listed, copied = shut_out_by_me(viewer(eve)), list(copy_outside(viewer(eve)))
     leave(mei, erase=True)
     with pytest.raises(MayNotGoOutside, match="a day after"):
         stranger("Sunshine", person=mei, now=NOW + timedelta(hours=23))
@@ -271,7 +295,9 @@ def test_whoever_erased_all_begins_anew_a_day_later_as_somebody_else(mei: Person
     assert after.pk != before.pk, "its address would tell that it is the one that was erased"
     assert after.shows
     assert mei.pk not in faces_outside(viewer(eve, LATER), [mei.pk]), "whom she shut out stays shut out"
-    outside.stop_avoiding(viewer(eve, LATER), mark=rows(ShutOut).get(person=eve).persona_id)
+    assert shut_out_by_me(viewer(eve, LATER)) == listed, "nor does the list lead from the old name to the new"
+    assert list(copy_outside(viewer(eve, LATER))) == copied
+    outside.stop_avoiding(viewer(eve, LATER), mark=listed[0].mark)
     assert mei.pk in faces_outside(viewer(eve, LATER), [mei.pk])
 
 
@@ -282,6 +308,16 @@ def test_erasing_takes_no_complaint_away(mei: Person, eve: Person) -> None:
     stranger("Sunshine", person=mei, now=LATER)
     assert persona_of(mei).upheld == 1
     assert nothing_is_wrong()
+
+
+def test_erasing_all_averts_no_decision(mei: Person, eve: Person) -> None:
+    complaint = outside.report(viewer(eve), about="persona", subject_id=persona_of(mei).pk, why="fraud")
+    leave(mei, erase=True)
+    stranger("Sunshine", person=mei, now=LATER)
+    assert mei.pk in faces_outside(viewer(eve, LATER), [mei.pk])
+    decide(complaint_id=complaint.pk, upheld=True, actor=inside_only(is_staff=True), now=LATER)
+    assert mei.pk not in faces_outside(viewer(eve, LATER), [mei.pk])
+    assert persona_of(mei).closed_at == LATER
 
 
 def test_erasing_does_not_open_what_staff_have_closed(mei: Person) -> None:
@@ -389,9 +425,10 @@ def test_nothing_is_left_of_a_channel_whose_time_is_over(
 def test_a_purge_that_was_cut_short_goes_on(mei: Person, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     import kith.strangers.services.purging as purging
 
-    monkeypatch.setattr(purging, "BATCH", 1)
+    for module in (batches, purging):
+        monkeypatch.setattr(module, "BATCH", 1)
     steps = purging._STEPS
-    monkeypatch.setattr(purging, "_STEPS", steps[:7])
+    monkeypatch.setattr(purging, "_STEPS", dict(list(steps.items())[:7]))
     purging.purge(now=NOW)
     assert not rows(PostComment).exists()
     assert rows(Post).exists()

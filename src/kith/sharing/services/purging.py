@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
-
+from kith.core.batches import BATCH, Step, do_all, erasing
 from kith.media.models import Photo
 from kith.media.services import erase_photos
 from kith.notices.models import OUTSIDE, Notice
@@ -17,52 +15,24 @@ from kith.sharing.models import Comment, Like, Share
 from kith.sharing.services.standing import write_openness
 
 PURGING = "the circle side is over: what was shown on it is erased"
-BATCH = 500
 SURFACE = "wound down"
 
 
 def purge(*, now: datetime) -> dict[str, int]:
     """Erase every share with what was said of it, reviews shown to everyone too, and say how many of what.
 
-    Each batch is a transaction of its own: begun again after it was cut short, it goes on where it was.
     Consent ends with the side, and with it the choice to share by itself. Who is whose friend, and in
     which circle, stays: it is nobody's but their own, and tells the strangers' side who is a stranger.
     """
-    counts = {}
-    for kind, erase in _STEPS:
-        counts[kind] = 0
-        while number := erase(now):
-            counts[kind] += number
-    return counts
+    return do_all(_STEPS, now=now)
 
 
-@transaction.atomic
 def _photos(_now: datetime) -> int:
     some = list(Photo.objects.unguarded(PURGING).filter(outside=False)[:BATCH])
     erase_photos(some)
     return len(some)
 
 
-@transaction.atomic
-def _notices(_now: datetime) -> int:
-    rows = Notice.objects.unguarded(PURGING)
-    some = list(rows.exclude(kind__in=OUTSIDE).values_list("pk", flat=True)[:BATCH])
-    rows.filter(pk__in=some).delete()
-    return len(some)
-
-
-def _rows_of(model: type[Comment | Like | Share]) -> Callable[[datetime], int]:
-    @transaction.atomic
-    def erase(_now: datetime) -> int:
-        rows = model.objects.unguarded(PURGING)
-        some = list(rows.values_list("pk", flat=True)[:BATCH])
-        rows.filter(pk__in=some).delete()
-        return len(some)
-
-    return erase
-
-
-@transaction.atomic
 def _consents(now: datetime) -> int:
     """End the consent of some people, and what they chose under it."""
     showing = list(Person.objects.filter(shows=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
@@ -76,12 +46,12 @@ def _consents(now: datetime) -> int:
     return len(some)
 
 
-_STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
-    ("photos", _photos),
-    ("notices", _notices),
-    ("comments", _rows_of(Comment)),
-    ("likes", _rows_of(Like)),
-    ("shares", _rows_of(Share)),
-    ("people_who_showed", _consents),
-)
+_STEPS: dict[str, Step] = {
+    "photos": _photos,
+    "notices": erasing(Notice.objects.unguarded(PURGING).exclude(kind__in=OUTSIDE)),
+    "comments": erasing(Comment.objects.unguarded(PURGING)),
+    "likes": erasing(Like.objects.unguarded(PURGING)),
+    "shares": erasing(Share.objects.unguarded(PURGING)),
+    "people_who_showed": _consents,
+}
 """What hangs on something goes before it, or would not be counted under its own name."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
-from django.db import transaction
-
-from kith.core.guard import Guarded
+from kith.core.batches import BATCH, Step, do_all, erasing
 from kith.media.models import Photo
 from kith.media.services import erase_photos
 from kith.notices.models import OUTSIDE, Notice
@@ -33,52 +30,29 @@ from kith.ties.models import HiddenContact, Relationship
 from kith.ties.services import write_facts
 
 PURGING = "the channel is over: all of it is erased"
-BATCH = 500
 SURFACE = "wound down"
 
 
 def purge(*, now: datetime) -> dict[str, int]:
     """Erase everything of the channel, and say how many of what.
 
-    Each batch is a transaction of its own: begun again after it was cut short, it goes on where it was,
-    and says what it found then. Consent ends with the channel. Topics stay, they are the shop's.
+    Begun again after it was cut short, it says what it found then. Consent ends with the channel. Topics stay, they are the shop's.
     """
-    counts = {}
-    for kind, erase in _STEPS:
-        counts[kind] = 0
-        while number := erase(now):
-            counts[kind] += number
-    return counts
+    return do_all(_STEPS, now=now)
 
 
-def _rows_of(model: type[Guarded], **which: Any) -> Callable[[datetime], int]:
-    """Erase a batch of a model's rows, which nothing else hangs on any more."""
-
-    @transaction.atomic
-    def erase(_now: datetime) -> int:
-        rows = model.objects.unguarded(PURGING)
-        some = list(rows.filter(**which).values_list("pk", flat=True)[:BATCH])
-        rows.filter(pk__in=some).delete()
-        return len(some)
-
-    return erase
-
-
-@transaction.atomic
 def _posts(_now: datetime) -> int:
     some = list(Post.objects.unguarded(PURGING).values_list("pk", flat=True)[:BATCH])
     erase_posts(some)
     return len(some)
 
 
-@transaction.atomic
 def _photos(_now: datetime) -> int:
     some = list(Photo.objects.unguarded(PURGING).filter(outside=True)[:BATCH])
     erase_photos(some)
     return len(some)
 
 
-@transaction.atomic
 def _personas(now: datetime) -> int:
     """Erase personas, and end the consent of whoever they are of."""
     rows = Persona.objects.unguarded(PURGING)
@@ -88,14 +62,12 @@ def _personas(now: datetime) -> int:
     return len(some)
 
 
-@transaction.atomic
 def _hidden_numbers(_now: datetime) -> int:
     """Empty one person's list, however long it is."""
     owner = HiddenContact.objects.unguarded(PURGING).values_list("owner", flat=True).first()
     return 0 if owner is None else contacts.forget_all_numbers(owner)
 
 
-@transaction.atomic
 def _avoided(_now: datetime) -> int:
     rows = Relationship.objects.unguarded(PURGING).filter(avoids=True)
     some = list(rows.values_list("owner", "other")[:BATCH])
@@ -110,21 +82,21 @@ def _hold(person_ids: Collection[int]) -> Mapping[int, Person]:
     return {person.pk: person for person in held}
 
 
-_STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
-    ("photos", _photos),
-    ("notices", _rows_of(Notice, kind__in=OUTSIDE)),
-    ("complaints", _rows_of(Complaint)),
-    ("letters", _rows_of(Letter)),
-    ("exchanges", _rows_of(Exchange)),
-    ("likes", _rows_of(Reaction)),
-    ("comments", _rows_of(PostComment)),
-    ("posts_followed", _rows_of(PostFollow)),
-    ("topics_followed", _rows_of(TopicFollow)),
-    ("posts", _posts),
-    ("shut_out", _rows_of(ShutOut)),
-    ("avoided", _avoided),
-    ("hidden_numbers", _hidden_numbers),
-    ("hidings", _rows_of(Hiding)),
-    ("personas", _personas),
-)
+_STEPS: dict[str, Step] = {
+    "photos": _photos,
+    "notices": erasing(Notice.objects.unguarded(PURGING).filter(kind__in=OUTSIDE)),
+    "complaints": erasing(Complaint.objects.unguarded(PURGING)),
+    "letters": erasing(Letter.objects.unguarded(PURGING)),
+    "exchanges": erasing(Exchange.objects.unguarded(PURGING)),
+    "likes": erasing(Reaction.objects.unguarded(PURGING)),
+    "comments": erasing(PostComment.objects.unguarded(PURGING)),
+    "posts_followed": erasing(PostFollow.objects.unguarded(PURGING)),
+    "topics_followed": erasing(TopicFollow.objects.unguarded(PURGING)),
+    "posts": _posts,
+    "shut_out": erasing(ShutOut.objects.unguarded(PURGING)),
+    "avoided": _avoided,
+    "hidden_numbers": _hidden_numbers,
+    "hidings": erasing(Hiding.objects.unguarded(PURGING)),
+    "personas": _personas,
+}
 """What hangs on something goes before it, or would not be counted under its own name."""
