@@ -146,6 +146,18 @@ def street(django_db_setup: None, django_db_blocker: Any) -> Generator[Any]:
         yield Street()
 
 
+@pytest.fixture(scope="module")
+def neighbourhood(django_db_setup: None, django_db_blocker: Any) -> Generator[datetime]:
+    """The demonstration, loaded once for a module; and an instant at which to look at it."""
+    from kith.cli.demo_data import load_neighbourhood
+    from kith.core.clock import utc_now
+    from tests.oracle.pair import undone
+
+    with django_db_blocker.unblock(), undone():
+        load_neighbourhood(lambda things, *_, **__: iter(things))
+        yield utc_now()
+
+
 @pytest.fixture
 def now() -> datetime:
     """The instant at which tests take place: a Saturday morning in spring, 17:26 in Shanghai."""

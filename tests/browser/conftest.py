@@ -17,6 +17,10 @@ from tests.conftest import find_chromium
 
 OpenPhone = Callable[..., Page]
 """`mei = open_phone(language="en")`: see `Phones.open`."""
+WITH_AND_WITHOUT = [
+    pytest.param(True, id="with-a-script"),
+    pytest.param(False, id="without", marks=pytest.mark.sqlite),  # the script is nothing to the database
+]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import deeds
-from tests.browser.conftest import OpenPhone
+from tests.browser.conftest import WITH_AND_WITHOUT, OpenPhone
 from tests.browser.deeds import a_photo, card
 from tests.browser.town import KETTLE, Town, new_number
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BOILS_FAST = "Boils fast, and the lid does not leak."
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-a-script", "without"])
+@pytest.mark.parametrize("javascript", WITH_AND_WITHOUT)
 def test_a_newcomer_and_her_people(open_phone: OpenPhone, town: Town, javascript: bool) -> None:
     mei, bo, lan = (open_phone(javascript=javascript) for _ in range(3))
     mo = open_phone(owner=town.mo, javascript=javascript)

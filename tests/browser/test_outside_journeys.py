@@ -18,7 +18,7 @@ from kith.rollout import services as rollout
 from kith.strangers.services import write_post
 from tests.browser import deeds
 from tests.browser import outside_deeds as outside
-from tests.browser.conftest import OpenPhone
+from tests.browser.conftest import WITH_AND_WITHOUT, OpenPhone
 from tests.browser.deeds import a_photo, card
 from tests.strangers.cast import befriend, open_channel, stranger, viewer
 from tests.web.cast import open_to_all, somebody
@@ -49,7 +49,7 @@ def writes(person: Person, words: str) -> None:
 # --- From strangers to friends ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-a-script", "without"])
+@pytest.mark.parametrize("javascript", WITH_AND_WITHOUT)
 def test_two_strangers_become_friends(open_phone: OpenPhone, javascript: bool) -> None:
     shopper, friend = somebody("Mei", born=1962), is_outside("Fang", "Willow")
     befriend(shopper, friend, now=utc_now())

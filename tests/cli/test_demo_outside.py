@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from django.db.models import Count
 
 from kith.audience.viewer import STRANGERS, viewer_of
-from kith.cli.demo_data import CAST, load_neighbourhood
+from kith.cli.demo_data import CAST
 from kith.cli.demo_pictures import PICTURES, draw
 from kith.core import fulltext
 from kith.core.clock import utc_now
@@ -31,21 +30,13 @@ from kith.strangers.ranking import find_misplaced, worth_of
 from kith.strangers.services import find_miscounted
 from kith.strangers.words import read_words, refuse_numbers
 from kith.ties.contacts import find_contradictions
-from tests.oracle.pair import undone
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 SAID = "the test asks for what was made"
 
 
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), undone():
-        load_neighbourhood(lambda things, *_, **__: iter(things))
-        yield
-
-
 @pytest.fixture
-def world(loaded: None, db: None) -> None:
+def world(neighbourhood: datetime, db: None) -> None:
     """The demonstration as it is loaded; what a test does to it is undone."""
 
 

@@ -37,13 +37,6 @@ LOOKING = ("mei", "mama", "lucy", "linlei", "jianguo", "machao", "zhouxiao")
 """Of a large family, of none; who mutes, who is hidden from, who shows nothing."""
 
 
-@pytest.fixture
-def neighbourhood() -> datetime:
-    """The demonstration, loaded; and an instant at which to look at it."""
-    load_neighbourhood(lambda things, *_, **__: iter(list(things)))
-    return utc_now()
-
-
 def look(now: datetime) -> dict[str, Any]:
     """What these people see, without the ids that are drawn anew."""
     return {person.handle: dict(_seen(person, now)) for person in Person.objects.filter(handle__in=LOOKING)}
@@ -121,18 +114,18 @@ def test_each_of_the_cast_finds_what_is_promised(neighbourhood: datetime) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_written_out_and_taken_in_elsewhere_everybody_sees_the_same(
-    neighbourhood: datetime, tmp_path: Path
-) -> None:
-    before = look(neighbourhood)
+def test_written_out_and_taken_in_elsewhere_everybody_sees_the_same(tmp_path: Path) -> None:
+    load_neighbourhood(lambda things, *_, **__: iter(things))
+    now = utc_now()
+    before = look(now)
     file = tmp_path / "all.ndjson"
     assert CliRunner().invoke(export, ["--out", str(file)]).exit_code == 0
     records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     _empty()
-    answers = list(take_in(records, source=SOURCE, now=neighbourhood))
+    answers = list(take_in(records, source=SOURCE, now=now))
     assert [answer for answer in answers if answer.outcome == "rejected"] == []
     assert find_differences() == []
-    after = look(neighbourhood)
+    after = look(now)
     assert after.keys() == before.keys()
     for handle in before:
         for part, seen in before[handle].items():

@@ -31,7 +31,11 @@ from tests.strangers.anonymous_world import MARKS, SAID, WITH_A_LIFE, World, mak
 from tests.strangers.gathering import API, Answer, Asker, Gathering, pages
 from tests.strangers.traces import COLUMNS, NAMELESS, Search, Trace, forms_of, tables_of_people, traces_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.sqlite,  # what is sent is written above the database
+    pytest.mark.django_db,
+]
 
 MAY_BE_WORDS = {"ties.Relationship.alias", "ties.Circle.name"}
 """Of these kinds, what is a word that anybody writes is not searched for; `MARKS` stand in for them."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
-from kith.cli.demo_data import load_neighbourhood
 from kith.people.models import Person
 from kith.sharing import queries as circle
 from kith.shop.models import Listing
@@ -21,13 +18,8 @@ from tests.web.cast import as_viewer, browser_of
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-def silently(things: Iterable[Any], _title: str, total: int) -> Iterator[Any]:
-    yield from things
-
-
 @pytest.fixture
-def mei() -> Person:
-    load_neighbourhood(silently)
+def mei(neighbourhood: datetime, db: None) -> Person:
     return Person.objects.get(handle="mei")
 
 
