@@ -48,6 +48,10 @@ class Target:
     exchange_id: int | None = None
 
 
+_Find = Callable[[Viewer, set[int]], dict[int, Target]]
+"""Of ids of one kind of thing: what the viewer may see of each."""
+
+
 def outside_notices(viewer: Viewer, *, cursor: str | None = None, size: int = 30) -> Page[OutsideNotice]:
     """What the viewer is told, newest first. A page may be short: what is gone is left out."""
     rows = _told_outside(viewer).order_by("-at", "-pk")
@@ -98,16 +102,12 @@ def _card(notice: Notice, target: Target, known: dict[int, PersonaFace]) -> Outs
 
 
 def _alive(viewer: Viewer, notices: Collection[Notice]) -> list[tuple[Notice, Target]]:
-    """Of these notices those that point to what the viewer may see. One query per kind present."""
-    subjects: dict[str, set[int]] = defaultdict(set)
+    """Of these notices those that point to what the viewer may see. One query for each kind of thing."""
+    subjects: dict[_Find, set[int]] = defaultdict(set)
     for notice in notices:
-        subjects[notice.kind].add(notice.subject)
-    targets = {
-        (kind, subject): target
-        for kind, wanted in subjects.items()
-        for subject, target in _FIND[NoticeKind(kind)](viewer, wanted).items()
-    }
-    found = ((notice, targets.get((notice.kind, notice.subject))) for notice in notices)
+        subjects[_FIND[NoticeKind(notice.kind)]].add(notice.subject)
+    targets = {find: find(viewer, wanted) for find, wanted in subjects.items()}
+    found = ((notice, targets[_FIND[NoticeKind(notice.kind)]].get(notice.subject)) for notice in notices)
     return [(notice, target) for notice, target in found if target is not None]
 
 
@@ -152,7 +152,7 @@ def _wishes(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
     return {pk: Target(exchange_id=pk) for pk in rows.values_list("pk", flat=True)}
 
 
-_FIND: dict[NoticeKind, Callable[[Viewer, set[int]], dict[int, Target]]] = {
+_FIND: dict[NoticeKind, _Find] = {
     NoticeKind.POST_COMMENT: _comments,
     NoticeKind.POST_ANSWER: _comments,
     NoticeKind.POST_FOLLOWED: _comments,

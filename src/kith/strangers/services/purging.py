@@ -36,7 +36,8 @@ SURFACE = "wound down"
 def purge(*, now: datetime) -> dict[str, int]:
     """Erase everything of the channel, and say how many of what.
 
-    Begun again after it was cut short, it says what it found then. Consent ends with the channel. Topics stay, they are the shop's.
+    Begun again after it was cut short, it says what it found then. Consent ends with the channel.
+    Topics stay, they are the shop's.
     """
     return do_all(_STEPS, now=now)
 
