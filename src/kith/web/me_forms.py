@@ -10,17 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from kith.people.models import Person, birth_years
 from kith.people.profile import LONGEST_NAME
-from kith.people.regions import cities, provinces
 from kith.people.tokens import LONGEST_NAME as LONGEST_KEY_NAME
 from kith.people.tokens import Scope
 from kith.web.plain_forms import PlainForm
+from kith.web.region_forms import RegionForm
 
 LIVES = {30: _("One month"), 90: _("Three months"), 365: _("One year")}
 """For how many days a key can open."""
 
 
-class ProfileForm(PlainForm):
+class ProfileForm(RegionForm):
     """What one says of oneself. The domain settles names and handles; the form only asks."""
+
+    field_order = ("display_name", "handle", "province", "city")
 
     display_name = forms.CharField(
         label=_("Your name, as friends know you"),
@@ -32,22 +34,6 @@ class ProfileForm(PlainForm):
         help_text=_("Friends find you by it. 3 to 20 letters a–z, digits and _."),
         max_length=21,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
-    )
-    province = forms.ChoiceField(
-        label=_("Province"),
-        required=False,
-        widget=forms.Select(
-            attrs={
-                "hx-post": "",
-                "hx-trigger": "change",
-                "hx-vals": '{"cities": "1"}',
-                "hx-target": "#city",
-                "hx-swap": "outerHTML",
-            }
-        ),
-    )
-    city = forms.ChoiceField(
-        label=_("City"), help_text=_("Leave it open to say only the province."), required=False
     )
     born = forms.IntegerField(
         label=_("Year of birth"),
@@ -67,21 +53,10 @@ class ProfileForm(PlainForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, now: datetime, reader_language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         years = birth_years(now)
         self.fields["born"].widget.attrs.update(min=years[0], max=years[-1])
-        self._choose_from("province", (("", _("I would rather not say")), *provinces(reader_language)))
-        province = str(self["province"].value() or "")
-        self._choose_from("city", (("", _("The whole province")), *cities(province, reader_language)))
-        self.has_cities = bool(cities(province, reader_language))
-
-    def _choose_from(self, name: str, choices: tuple[tuple[str, Any], ...]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = choices
-
-    @property
-    def region(self) -> str:
-        return str(self.cleaned_data["city"] or self.cleaned_data["province"])
 
 
 class KeyForm(PlainForm):

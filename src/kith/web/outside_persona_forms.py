@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.ids import read_id
-from kith.people.regions import cities, provinces
 from kith.strangers.models import LookingFor
 from kith.strangers.names import LONGEST_NAME
 from kith.strangers.queries.personas import TELLS
 from kith.strangers.services.personas import LONGEST_INTRO, MOST_INTERESTS
 from kith.web.plain_forms import PlainForm
+from kith.web.region_forms import RegionForm
 
 TOLD: dict[str, tuple[str | Promise, str | Promise]] = {
     "age": (_("How old I am, in tens"), _("“In their 50s”, never the year.")),
@@ -43,8 +43,10 @@ class ConsentForm(PlainForm):
     )
 
 
-class PersonaForm(PlainForm):
+class PersonaForm(RegionForm):
     """Who somebody wants to be outside. The domain settles names; the form only asks."""
+
+    field_order = ("name", "intro", "interests", "looks_for", "province", "city")
 
     name = forms.CharField(
         label=_("What shall people call you here?"),
@@ -71,23 +73,6 @@ class PersonaForm(PlainForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    province = forms.ChoiceField(
-        label=_("Province"),
-        help_text=_("Where people should think of you as living. You choose it; nobody measures it."),
-        required=False,
-        widget=forms.Select(
-            attrs={
-                "hx-post": "",
-                "hx-trigger": "change",
-                "hx-vals": '{"cities": "1"}',
-                "hx-target": "#city",
-                "hx-swap": "outerHTML",
-            }
-        ),
-    )
-    city = forms.ChoiceField(
-        label=_("City"), help_text=_("Leave it open to say only the province."), required=False
-    )
     tells = forms.MultipleChoiceField(choices=[(name, name) for name in TELLS], required=False)
     veils_faces = forms.BooleanField(
         label=_("Blur the faces on my photos until I have answered somebody"),
@@ -96,18 +81,14 @@ class PersonaForm(PlainForm):
     )
     kept_avatar = forms.TypedChoiceField(coerce=read_id, required=False, empty_value=None)
 
-    def __init__(self, *args: Any, reader_language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choose_from("province", (("", _("I would rather not say")), *provinces(reader_language)))
-        province = str(self["province"].value() or "")
-        self._choose_from("city", (("", _("The whole province")), *cities(province, reader_language)))
-        self.has_cities = bool(cities(province, reader_language))
+        self.fields["province"].help_text = _(
+            "Where people should think of you as living. You choose it; nobody measures it."
+        )
         # Whose photo it is is asked by the service; here it need only be an id.
         sent = str(self["kept_avatar"].value() or "")
         self._choose_from("kept_avatar", ((sent, sent),))
-
-    def _choose_from(self, name: str, choices: tuple[tuple[str, Any], ...]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     def clean_interests(self) -> list[str]:
         """The words, whatever sign somebody puts between them."""
@@ -118,10 +99,6 @@ class PersonaForm(PlainForm):
         if len(words) > MOST_INTERESTS:
             raise forms.ValidationError(_("At most ten, please."))
         return words
-
-    @property
-    def region(self) -> str:
-        return str(self.cleaned_data["city"] or self.cleaned_data["province"])
 
     @property
     def told(self) -> list[tuple[str, Any, Any, bool]]:
