@@ -265,7 +265,7 @@ NOT_PAGES = {
     "circle:new", "circle:who", "circle:photo", "circle:comment", "circle:useful", "circle:hide",
     "circle:show", "circle:not-now", "shop:act", "merchant:act", "friends:ask", "friends:code",
     "friends:decline", "friends:withdraw", "friends:revoke", "friends:rename", "friends:belong",
-    "friends:mute", "friends:hide", "friends:unblock", "me:revoke-key", "privacy:pause",
+    "friends:mute", "friends:hide", "friends:unblock", "me:revoke-key", "privacy:pause", "privacy:wait",
     "privacy:resume", "privacy:copy", "account_preferences", "account_start_over",
     "mfa_download_recovery_codes", "outside:follow-topic", "outside:photo", "outside:like", "outside:follow",
     "outside:away", "outside:withdraw", "outside:who-comments", "outside:comment", "outside:wait",

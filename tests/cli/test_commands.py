@@ -17,7 +17,7 @@ from kith.jobs.housekeeping import give_sign_of_life
 from kith.people.models import Person
 from kith.rollout.rules import Kind, Terms
 from kith.rollout.services import close, open_batch
-from kith.ties.models import Relationship
+from kith.ties.models import HiddenContact, Relationship
 
 
 def run(*arguments: str, **options: Any) -> Result:
@@ -155,3 +155,14 @@ class TestCheck:
         mei, bo = (Person.objects.create_user(name, display_name=name) for name in ("mei", "bo"))
         Relationship(owner=mei, other=bo, friend_at=utc_now()).save()
         assert run("check").exit_code == 1
+
+
+@pytest.mark.django_db
+def test_keys_that_are_gone_are_given_up_after_asking() -> None:
+    mei = Person.objects.create_user("mei", display_name="Mei")
+    HiddenContact.objects.create(owner=mei, digest="d" * 64, key="gone", added_at=utc_now())
+    assert run("give-up-keys", input="n\n").exit_code == 1
+    told = run("give-up-keys", "--yes")
+    assert told.exit_code == 0
+    assert "0 are known again under the first key, 1 are gone." in told.output
+    assert not HiddenContact.objects.unguarded("a test looks").exists()

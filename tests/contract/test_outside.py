@@ -176,6 +176,25 @@ def test_lists_lead_on_by_their_cursors(street: Street) -> None:
     assert len(seen) == len(set(seen)) == 5
 
 
+@pytest.mark.parametrize("limit", [1, 100])
+def test_hot_goes_on_from_the_largest_pages_and_the_smallest(
+    street: Street, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cursor holds ids, and has to stand in an address."""
+    monkeypatch.setattr("kith.strangers.queries.home.MOST_OF_ONE", 200)
+    program, now = Program(street.eve, ONLY), utc_now()
+    PostRow.objects.bulk_create(
+        PostRow(author=street.bo if number % 2 else street.mei, topic_id="food", text="Rice", created_at=now)
+        for number in range(122)
+    )
+    first = program.get(f"/outside/hot?limit={limit}")
+    assert 0 < len(items(first)) <= limit
+    link = first.headers["Link"].partition(">")[0].removeprefix("</api/v1")
+    second = program.get(link)
+    assert second.status_code == 200
+    assert {one["id"] for one in items(first)}.isdisjoint(one["id"] for one in items(second))
+
+
 def test_a_cursor_of_another_list_is_refused(street: Street) -> None:
     program = Program(street.eve, ONLY)
     for path in reads():

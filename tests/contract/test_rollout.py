@@ -114,3 +114,28 @@ def test_who_waits_is_let_in_in_turn(street: Street, ada: Program) -> None:
     assert told(ada.post(f"{CHANNEL}/admit", {"count": 1, **WHY}), 201)["listed"] == 1
     assert json.loads(Program(street.bo).get("/outside/door").content)["word"] == "open"
     assert json.loads(Program(street.eve).get("/outside/door").content)["place"] == 1
+
+
+def test_the_circle_side_has_a_waiting_list_too(street: Street, ada: Program) -> None:
+    bo, circles = Program(street.bo), "/rollout/features/circles"
+    there = {"state": "open", "let_in": True, "until": None, "place": None}
+    assert told(bo.get("/me/circle-side")) == there
+    assert problem(bo.send("PUT", "/me/waiting"), 422)["type"] == "/problems/rollout-refused"
+    for batch in items(ada.get(f"{circles}/batches")):
+        ada.post(f"/rollout/batches/{batch['id']}/remove", WHY)
+    for program in (Program(street.mei), bo):
+        assert told(program.send("PUT", "/me/waiting"))["let_in"] is False
+    assert told(bo.send("PUT", "/me/waiting"))["place"] == 2
+    assert told(Program(street.mei).send("DELETE", "/me/waiting"))["place"] is None
+    assert told(bo.get("/me/circle-side"))["place"] == 1
+    assert told(ada.post(f"{circles}/admit", {"count": 1, **WHY}), 201)["listed"] == 1
+    assert told(bo.get("/me/circle-side")) == there
+
+
+def test_the_last_day_of_the_circle_side_is_told(street: Street, ada: Program) -> None:
+    circles, until = "/rollout/features/circles", (utc_now() + timedelta(days=30)).date().isoformat()
+    assert ada.post(f"{circles}/close", WHY).status_code == 200
+    assert told(Program(street.bo).get("/me/circle-side"))["state"] == "closed"
+    assert ada.post(f"{circles}/wind-down", {"until": until, **WHY}).status_code == 200
+    standing = told(Program(street.bo).get("/me/circle-side"))
+    assert standing == {"state": "winding_down", "let_in": False, "until": until, "place": None}

@@ -13,7 +13,7 @@ from tests.docs.pages import PAGES, ROOT, anchors, code, name_of, prose
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 BEFORE = r"^\s*(?:sudo -u \w+ |\w+=\S+ |exec |.*[|&] |\S*/bin/|ExecStart=\S*/)*"
 """What may stand before a command on its line."""
-KITH = re.compile(BEFORE + r"kith ([a-z]\w*)")
+KITH = re.compile(BEFORE + r"kith ([a-z][\w-]*)")
 MAKE = re.compile(BEFORE + r"make (?:-C \S+ )?([a-z]+)")
 THIS_MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home|tmp|Users)/")
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

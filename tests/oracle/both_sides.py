@@ -13,7 +13,7 @@ from kith.rollout.models import Batch, Feature, Listed, State
 from kith.rollout.rules import Kind
 from kith.strangers import services
 from kith.strangers.models import Letter, Post
-from kith.ties.contacts import number_changed
+from kith.ties.contacts import numbers_changed
 from tests.oracle import outside_deeds
 from tests.oracle.deeds import No
 from tests.oracle.pair import START, Pair, tell
@@ -82,7 +82,7 @@ class BothSides(Pair):
         """Let somebody prove a new telephone number."""
         phone = f"+86138{next(self.numbers):08d}"
         verify_phone(Person.objects.get(pk=person), phone=phone)
-        number_changed(person)
+        numbers_changed([person])
         self.plain.channel.phones[person] = phone
 
     # --- What no shopper does -----------------------------------------------------------

@@ -11,11 +11,12 @@ from kith.audience.viewer import CIRCLES, viewer_of
 from kith.people.models import Person, Purpose
 from kith.people.queries import agreed_to
 from kith.rights.purging import purge_what_is_due
-from kith.rollout.models import Change
-from kith.rollout.services import close, wind_down
+from kith.rollout.models import Change, Feature
+from kith.rollout.services import close, reopen, wind_down
 from kith.sharing import services as sharing
 from kith.sharing.models import Comment, Delivery, Share
 from kith.sharing.queries import circle_feed, my_shares
+from kith.sharing.services import purging
 from kith.ties.queries import friends
 from tests.conftest import Clock
 from tests.web.cast import befriend, circle_of, open_to_all, somebody
@@ -77,3 +78,24 @@ def test_after_it_what_was_shown_is_gone_and_the_log_says_what(
     assert (latest.surface, latest.after) == ("job", purged)
     assert len(friends(viewer_of(mei, over)).items) == 1
     assert purge_what_is_due(now=over) == {}
+
+
+def test_what_is_opened_again_meanwhile_keeps_what_is_left(
+    shown: int, mei: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _end(now)
+    over = now + timedelta(days=9)
+    erase = purging._STEPS["comments"]
+
+    def erase_and_open(at: datetime) -> int:
+        erased = erase(at)
+        reopen(CIRCLES, actor=None, why="It goes on.", surface="test", now=at)
+        return erased
+
+    monkeypatch.setitem(purging._STEPS, "comments", erase_and_open)
+    purged = purge_what_is_due(now=over)[CIRCLES]
+    assert (purged["comments"], purged["shares"], purged["people_who_showed"]) == (1, 0, 0)
+    assert [card.id for card in my_shares(viewer_of(mei, over)).items] == [shown]
+    latest = Change.objects.filter(feature=CIRCLES).latest("pk")
+    assert (latest.what, latest.after) == ("purged", purged), "the log says what is gone"
+    assert Feature.objects.get(name=CIRCLES).purged_at is None

@@ -72,7 +72,7 @@ def test_a_page_says_how_a_feature_stands(browser: Client, mo: Person) -> None:
     services.pause_batch(let_in("age", age_from=60).pk, **how(actor=mo, why="too many letters"))
     shown = page(browser)
     for words in (
-        "Open to a part: 1 person.", "1 person waits.", f"{batch.pk}: who lives in Hebei", "1 person now",
+        "Open to a part: 1 person.", "1 person waits.", f"{batch.pk}: who lives in Hebei", "for 1 person",
         "runs since 14 Mar 2026", "Hebei first", "who is 60 or older", "paused since", "too many letters",
         "batch paused", "mo (cli)",
     ):  # fmt: skip

@@ -48,7 +48,7 @@ class World:
         """What stands in addresses of the channel: what they see, what is theirs, nothing, then all."""
         viewer = as_viewer(asker.person) if asker.person else Viewer(None, utc_now())
         me = viewer.person_id
-        marks = list(ShutOut.objects.visible_to(viewer).values_list("persona", flat=True))
+        marks = list(ShutOut.objects.visible_to(viewer).values_list("mark", flat=True))
         personas = _sorted(
             viewer, Persona, "created_at", mine=Q(pk__in=_written_with(me)), never=Q(person=me)
         )

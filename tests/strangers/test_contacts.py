@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kith.core.guard import Side
+from kith.people.locks import lock_people
 from kith.people.models import Person
 from kith.people.services import remove_unfinished
 from kith.people.signed_in import NeedsSignIn
@@ -29,10 +30,11 @@ from kith.strangers.services.contacts import (
     forget_contact,
     forget_contacts,
     forget_hidings,
+    give_up_lost_keys,
     hide_contacts,
     verify_phone,
 )
-from kith.ties.contacts import digests, forget_lost_keys, mark_of
+from kith.ties.contacts import digests, mark_of
 from kith.ties.models import HiddenContact, Relationship
 from kith.ties.queries import friends
 from tests.architecture.source import modules
@@ -170,6 +172,30 @@ def test_the_list_can_be_emptied(mei: Person, bo: Person) -> None:
     assert forget_contacts(viewer(mei)) == 2
     assert meet(mei, bo)
     assert (hidden_count(viewer(mei)), hidden_count(viewer(bo))) == (0, 1)
+
+
+def test_all_who_are_concerned_are_held_in_one_go(
+    mei: Person, bo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who hides from each other at the same instant would else wait for each other, each holding one."""
+    held: list[set[int]] = []
+
+    def hold(*person_ids: int) -> dict[int, Person]:
+        held.append(set(person_ids))
+        return lock_people(*person_ids)
+
+    for module in ("kith.strangers.services.contacts", "kith.ties.contacts"):
+        monkeypatch.setattr(f"{module}.lock_people", hold)
+    for change in (
+        lambda: hide_contacts(viewer(mei), text=f"{HIS}\n{NOBODYS}"),
+        lambda: forget_contact(viewer(mei), phone=HIS),
+        lambda: hide_contacts(viewer(mei), text=HIS),
+        lambda: forget_contacts(viewer(mei)),
+    ):
+        held.clear()
+        change()
+        assert held[0] == {mei.pk, bo.pk}
+        assert all(later <= held[0] for later in held)
 
 
 def test_both_may_hide_from_each_other(mei: Person, bo: Person) -> None:
@@ -393,8 +419,18 @@ def test_a_key_that_is_gone_is_said_and_takes_nothing_by_itself(
     settings.CONTACT_KEYS = keys
     assert count_lost_numbers() == 0
     assert not meet(mei, bo)
+
+
+def test_a_key_that_is_given_up_opens_nothing_that_was_closed(mei: Person, bo: Person, settings: Any) -> None:
+    hide_contacts(viewer(mei), text=f"{HIS}\n{NOBODYS}")
     settings.CONTACT_KEYS = ["another key"]
-    assert forget_lost_keys() == 1
+    assert give_up_lost_keys(now=NOW) == (1, 1)
+    assert count_lost_numbers() == 0
+    assert not meet(mei, bo)
+    assert hidden_count(viewer(mei)) == 1
+    assert give_up_lost_keys(now=NOW) == (0, 0)
+    forget_contact(viewer(mei), phone=HIS)
+    assert meet(mei, bo)
 
 
 # --- Reading numbers -----------------------------------------------------------------------------

@@ -98,6 +98,17 @@ def test_at_most_two_of_one_author_and_the_others_come_next() -> None:
 
 
 @pytest.mark.usefixtures("channel")
+def test_small_pages_give_one_author_no_more_room() -> None:
+    loud, quiet = stranger("老赵修车"), [stranger(f"白云{number}") for number in range(20)]
+    many = [written(loud, hours=100, weight=1000 - number) for number in range(8)]
+    few = [written(each, hours=100 + number, weight=4) for number, each in enumerate(quiet)]
+    mei = viewer(stranger("荷塘月色"))
+    small = [card.id for page in all_pages(queries.hot, mei, size=6) for card in page]
+    assert small[:20] == [many[0].pk, many[1].pk, *(each.pk for each in few[:18])]
+    assert small[20:] == [*(each.pk for each in many[2:]), *(each.pk for each in few[18:])]
+
+
+@pytest.mark.usefixtures("channel")
 def test_new_ones_have_their_places_and_say_so() -> None:
     authors = [stranger(f"白云{number}") for number in range(26)]
     hot = [written(each, hours=60 + number, weight=500) for number, each in enumerate(authors[:20])]
@@ -145,8 +156,11 @@ def test_paging_loses_and_doubles_nothing(
         for read in (queries.hot, queries.newest, queries.near):
             shown = [card.id for page in all_pages(read, viewer(mei), size=size) for card in page]
             assert sorted(shown) == sorted(expected), read.__name__
-        later = [card.id for page in all_pages(queries.hot, viewer(mei), size=size)[1:] for card in page]
+        first = [card.id for card in queries.hot(viewer(mei)).items]
+        whole = [card.id for page in all_pages(queries.hot, viewer(mei), size=size) for card in page]
+        assert whole[: len(first)] == first, "the same stands first, however small the pages"
         rank = {row.pk: (row.rank, row.pk) for row in rows}
+        later = whole[len(first) :]
         assert later == sorted(later, key=rank.__getitem__, reverse=True)
 
 
@@ -209,9 +223,10 @@ def test_each_card_says_why_it_is_there() -> None:
 @pytest.mark.usefixtures("channel")
 @pytest.mark.parametrize(
     "cursor",
-    ["nonsense", write_cursor("hot"), write_cursor("hot", "x", 1, []), write_cursor("hot", 1.0, 2, 3),
-     write_cursor("cold", None, 0, []), write_cursor("2026-01-01", 5)],
-    ids=range(6),
+    ["nonsense", write_cursor("hot"), write_cursor("hot", [], "x", [], 1, None),
+     write_cursor("hot", [], [], [], 1, [1.0]), write_cursor("hot", [], [], 1, None),
+     write_cursor("cold", [], [], [], 1, None), write_cursor("2026-01-01", 5)],
+    ids=range(7),
 )  # fmt: skip
 def test_a_cursor_of_another_list_is_refused(cursor: str) -> None:
     mei = viewer(stranger("荷塘月色"))

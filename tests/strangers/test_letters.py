@@ -61,8 +61,8 @@ def test_a_greeting_waits_with_the_one_and_is_sent_by_the_other(mei: Person, bo:
     assert waiting.can_write
     assert waiting.can_decline
     assert not box(mei, "open") + box(bo, "open") + box(mei, "greetings") + box(bo, "sent")
-    assert outside.waiting_greetings(viewer(bo)) == 1 == outside.unread_letters(viewer(bo))
-    assert outside.waiting_greetings(viewer(mei)) == 0 == outside.unread_letters(viewer(mei))
+    assert outside.count_greetings(viewer(bo)) == 1 == outside.unread_letters(viewer(bo))
+    assert outside.count_greetings(viewer(mei)) == 0 == outside.unread_letters(viewer(mei))
 
 
 def test_nobody_else_reads_along(mei: Person, bo: Person) -> None:

@@ -12,7 +12,7 @@ from kith.strangers import services
 from kith.strangers.likeness import SaidAlready, is_alike
 from kith.strangers.limits import FIRST_LIMITS, LIMITS, TooFast, limit_of, require_room
 from kith.strangers.models import Persona, Post
-from tests.strangers.cast import NOW, stranger, viewer
+from tests.strangers.cast import NOW, befriend, stranger, viewer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("channel")]
 WHY = "the test looks at what was written"
@@ -91,6 +91,48 @@ def test_comments_and_likes_have_their_own(he: Person) -> None:
     require_room(viewer(new), kind="greeting")
 
 
+def test_erasing_makes_no_room(he: Person) -> None:
+    standing = post(known("白云"), "a post of somebody else's")
+    for number in range(5):
+        services.delete_post(viewer(he), post_id=post(he, f"number {number}").pk)
+    with pytest.raises(TooFast) as refused:
+        post(he, "one more")
+    assert refused.value.again_at == NOW + timedelta(hours=1)
+    for number in range(30):
+        said = services.comment(viewer(he), post_id=standing.pk, text=f"comment {number}")
+        services.remove_comment(viewer(he), comment_id=said.pk)
+    with pytest.raises(TooFast):
+        services.comment(viewer(he), post_id=standing.pk, text="one more")
+    post(he, "one more", at=refused.value.again_at)
+    assert services.forget_erasures(now=NOW + timedelta(hours=23)) == 0
+    assert services.forget_erasures(now=NOW + timedelta(hours=24)) == 35
+
+
+def test_what_is_erased_counts_in_its_place_among_what_stands(he: Person) -> None:
+    written = [post(he, f"number {minute}", at=NOW + timedelta(minutes=minute)) for minute in range(5)]
+    for erased in (written[0], written[3]):
+        now = NOW + timedelta(minutes=10)
+        services.delete_post(replace(viewer(he), now=now), post_id=erased.pk)
+    for minute in range(5):
+        again = NOW + timedelta(minutes=60 + minute)
+        with pytest.raises(TooFast) as refused:
+            post(he, "too early", at=again - timedelta(seconds=1))
+        assert refused.value.again_at == again
+        post(he, f"again {minute}", at=again)
+
+
+def test_an_erased_letter_counts_too(he: Person) -> None:
+    new = stranger("新来的")
+    hers = Persona.objects.unguarded(WHY).get(person=he).pk
+    exchange = services.greet(viewer(new), persona_id=hers, text="您好")
+    services.write_letter(viewer(he), exchange_id=exchange.pk, text="您好您好")
+    for number in range(19):
+        letter = services.write_letter(viewer(new), exchange_id=exchange.pk, text=f"letter {number}")
+        services.erase_letter(viewer(new), letter_id=letter.pk)
+    with pytest.raises(TooFast):
+        services.write_letter(viewer(new), exchange_id=exchange.pk, text="one more")
+
+
 # --- The same words again -----------------------------------------------------------
 
 LONG = "退休两年了，一个人住。喜欢种花、做面食、晚上走走路，想认识爱好差不多的人。"
@@ -140,6 +182,18 @@ def test_nor_is_what_somebody_else_has_just_posted(he: Person) -> None:
     with pytest.raises(SaidAlready) as refused:
         post(he, ALIKE[3])
     assert "白云" not in str(refused.value)
+
+
+def test_no_refusal_tells_of_a_post_that_one_may_not_see(he: Person) -> None:
+    friend, gone, hidden = known("白云"), known("远山"), known("兰花")
+    post(friend, LONG)
+    befriend(he, friend)
+    services.set_withdrawn(viewer(gone), post_id=post(gone, PARAPHRASES[0]).pk, on=True)
+    services.hide_post(post_id=post(hidden, PARAPHRASES[1]).pk, on=True, now=NOW)
+    post(he, LONG)
+    post(he, PARAPHRASES[0])
+    with pytest.raises(SaidAlready):
+        post(he, PARAPHRASES[1])
 
 
 def test_short_words_of_others_may_be_repeated_and_ones_own_not(he: Person) -> None:

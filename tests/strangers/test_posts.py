@@ -18,6 +18,7 @@ from kith.people.signed_in import NeedsSignIn
 from kith.strangers import queries, search, services
 from kith.strangers.models import OutsidePhoto, Post, PostComment, Reaction, Topic
 from kith.strangers.services.photos import TooManyPhotos
+from kith.strangers.services.seen import seen_post
 from kith.strangers.words import WordsRefused
 from tests.strangers.cast import (
     NOW,
@@ -320,3 +321,17 @@ def test_topics_can_be_followed(he: Person, zhao: Person) -> None:
     assert queries.followed(viewer(zhao)).items == ()
     with pytest.raises(NotThere):
         services.follow_topic(viewer(zhao), topic="nonsense", on=True)
+
+
+@pytest.mark.parametrize("act", [services.follow_post, services.set_away])
+def test_what_hangs_on_a_post_is_written_while_it_is_held(act: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its author may be erasing it at this instant."""
+    written, held = post(stranger("白云")), []
+
+    def seen(looks: Viewer, post_id: int, *, hold: bool = False) -> Post:
+        held.append(hold)
+        return seen_post(looks, post_id, hold=hold)
+
+    monkeypatch.setattr("kith.strangers.services.follows.seen_post", seen)
+    act(viewer(stranger("荷塘月色")), post_id=written.pk, on=True)
+    assert held == [True]

@@ -393,14 +393,15 @@ def test_nothing_is_left_of_a_channel_whose_time_is_over(
     outside.hide_contacts(viewer(mei), text="138 0013 8000")
     outside.avoid(viewer(bo), persona_id=persona_of(mei).pk)
     outside.report(viewer(bo), about="post", subject_id=talk.hers.pk, why="fraud")
+    outside.remove_comment(viewer(mei), comment_id=talk.alone.pk)
     wind_down()
     over = NOW + timedelta(days=11)
     assert purge_what_is_due(now=NOW + timedelta(days=8)) == {}
     what = purge_what_is_due(now=over)[STRANGERS]
     assert what == {
-        "notices": what["notices"], "complaints": 1, "letters": 3, "exchanges": 2, "likes": 3, "comments": 4,
+        "notices": what["notices"], "complaints": 1, "letters": 3, "exchanges": 2, "likes": 3, "comments": 3,
         "posts_followed": what["posts_followed"], "topics_followed": 1, "posts": 2, "shut_out": 1,
-        "avoided": 1, "hidden_numbers": 1, "hidings": 1, "personas": 3, "photos": 1,
+        "avoided": 1, "hidden_numbers": 1, "erasures": 1, "hidings": 1, "personas": 3, "photos": 1,
     }  # fmt: skip
     assert not rows(Photo).exists()
     for model in (

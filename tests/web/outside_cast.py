@@ -32,9 +32,7 @@ def write(person: Person, text: str = ROSES, topic: str = "hobbies", **more: Any
     return outside.write_post(viewer(person), topic=topic, text=text, **more)
 
 
-def say(
-    person: Person, post: Post, text: str, answers: Any = None, now: datetime = NOW, **more: Any
-) -> Any:
+def say(person: Person, post: Post, text: str, answers: Any = None, now: datetime = NOW, **more: Any) -> Any:
     answers_id = answers.pk if answers else None
     return outside.comment(viewer(person, now), post_id=post.pk, text=text, answers_id=answers_id, **more)
 
@@ -52,6 +50,10 @@ def wind_down() -> None:
 
 def noise(name: str = "rose.png") -> SimpleUploadedFile:
     """A photo that looks like no other."""
+    return as_upload(Image.effect_noise((160, 120), 90).convert("RGB"), name)
+
+
+def as_upload(image: Image.Image, name: str = "photo.png") -> SimpleUploadedFile:
     file = io.BytesIO()
-    Image.effect_noise((160, 120), 90).convert("RGB").save(file, "PNG")
+    image.save(file, "PNG")
     return SimpleUploadedFile(name, file.getvalue(), content_type="image/png")

@@ -210,6 +210,7 @@ GET    privacy:open                                               in   200  200 
 POST   privacy:open                                               in   200  200  200  200  200
 GET    privacy:sharing                                            in   200  200  200  200  200
 POST   privacy:sharing                                            in   200  200  200  200  200
+POST   privacy:wait                                               in   302  302  302  302  302
 POST   privacy:pause                                              in   302  302  302  302  302
 POST   privacy:resume                                             in   302  302  302  302  302
 GET    privacy:withdraw                                           in   200  200  200  200  200
@@ -348,6 +349,9 @@ GET    api:me                                                     401  200  200 
 PATCH  api:change_me                                              401  200  200  200  200  200
 GET    api:sharing                                                401  200  200  200  200  200
 PUT    api:set_sharing                                            401  200  200  200  200  200
+GET    api:circle_side                                            401  200  200  200  200  200
+PUT    api:wait_for_circles                                       401  422  422  422  422  422
+DELETE api:stop_waiting_for_circles                               401  200  200  200  200  200
 PUT    api:pause                                                  401  200  200  200  200  200
 DELETE api:resume                                                 401  200  200  200  200  200
 GET    api:consents                                               401  200  200  200  200  200

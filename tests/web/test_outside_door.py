@@ -81,6 +81,22 @@ def test_nobody_comes_in_before_their_turn_and_the_list_keeps_it() -> None:
     assert (position(STRANGERS, first.pk, NOW), position(STRANGERS, second.pk, NOW)) == (None, 1)
 
 
+def test_whose_year_of_birth_is_not_known_is_told_so_while_they_wait() -> None:
+    """A batch may go by age: whoever has not said theirs would wait for ever."""
+    open_to(inside_only())
+    words = "We don't know your year of birth yet."
+    assert words in said_at_the_door(inside_only(born=None))
+    assert words not in said_at_the_door(inside_only())
+
+
+@pytest.mark.parametrize("change", [{"suspended_at": NOW}, {"born": 2012}], ids=["suspended", "too young"])
+def test_whoever_is_kept_out_still_finds_what_is_their_own(change: dict[str, Any]) -> None:
+    open_channel()
+    mei = stranger("Lotus Pond")
+    Person.objects.filter(pk=mei.pk).update(**change)
+    assert "What I have written outside" in said_at_the_door(mei)
+
+
 @pytest.mark.parametrize("state", ["closed", "winding down", "not let in", "suspended", "not agreed"])
 def test_whoever_may_not_come_in_is_sent_to_the_door(state: str) -> None:
     """By reading and by writing, on whatever page; a photo is simply not there."""

@@ -12,14 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kith.core.ids import write_id
+from kith.media.services import take_in_photo
 from kith.people.models import Person
 from kith.strangers import services as outside
 from kith.strangers.models import Post, Topic
 from kith.strangers.queries import my_persona
+from tests.media.drawn import portrait
 from tests.strangers import cast as strangers
 from tests.strangers.cast import NOW, viewer
 from tests.web.cast import browser_of, somebody
-from tests.web.outside_cast import ROSES, close, say, wind_down, write
+from tests.web.outside_cast import ROSES, as_upload, close, say, wind_down, write
 
 pytestmark = pytest.mark.django_db
 HOME = reverse("outside:home")
@@ -283,6 +285,23 @@ def test_one_sees_ones_own_as_a_stranger_does(lotus: Person, zhao: Person) -> No
     assert "/like/" not in html  # only to look at
     assert ">you<" not in html
     assert "Strangers see nothing of yours" in page(zhao, reverse("outside:as-stranger"))
+
+
+@pytest.mark.parametrize("veils", [True, False])
+def test_with_a_strangers_eyes_ones_own_photos_are_as_strangers_see_them(
+    lotus: Person, zhao: Person, veils: bool
+) -> None:
+    photo = take_in_photo(viewer(lotus), file=as_upload(portrait()), outside=True)
+    write(lotus, photo_ids=[photo.pk])
+    outside.change_persona(viewer(lotus), veils_faces=veils)
+    plain = reverse("outside:photo", args=[photo.pk, "medium"])
+    as_stranger = f"{plain}?as=stranger"
+    assert as_stranger in page(lotus, reverse("outside:as-stranger"))
+    assert plain in page(lotus, reverse("outside:mine"))
+    of_lotus, of_zhao = browser_of(lotus), browser_of(zhao)
+    assert of_lotus.get(as_stranger).content == of_zhao.get(plain).content
+    assert (of_lotus.get(as_stranger).content == of_lotus.get(plain).content) is not veils
+    assert of_zhao.get(as_stranger).content == of_zhao.get(plain).content
 
 
 # --- The five places -------------------------------------------------------------------------

@@ -47,6 +47,15 @@ def test_what_is_not_told_is_said_to_be_not_told(mei: Person, hua: Person) -> No
     assert "✓" not in page
 
 
+def test_from_the_tips_one_goes_back_to_whom_one_was_reading_about(mei: Person, hua: Person) -> None:
+    here = reverse("outside:person", args=[persona_of(mei).pk])
+    there = f"{reverse('outside:tips')}?next={here}"
+    assert there in browser_of(hua).get(here).content.decode()
+    assert f'class="act back" href="{here}"' in browser_of(hua).get(there).content.decode()
+    elsewhere = browser_of(hua).get(reverse("outside:tips"), {"next": "https://example.com/"})
+    assert f'class="act back" href="{reverse("outside:letters")}"' in elsewhere.content.decode()
+
+
 def test_what_is_told_stands_there_in_rough_words(mei: Person, hua: Person, clock: Clock) -> None:
     strangers.change_persona(viewer(mei), tells=TELLS)
     Person.objects.filter(pk=mei.pk).update(phone="+8613912345678", phone_verified=True)

@@ -16,6 +16,7 @@ from tests.strangers import cast as strangers
 from tests.strangers.cast import NOW, viewer
 from tests.web.cast import Answer, browser_of
 from tests.web.outside_cast import ROSES, SAID, say, write
+from tests.web.outside_people import greeting
 
 pytestmark = pytest.mark.django_db
 HOME = reverse("outside:home")
@@ -105,6 +106,15 @@ def test_from_a_post_one_can_say_hello_report_it_and_shut_its_author_out(lotus: 
     for name, args in (("greet", [persona]), ("avoid", [persona]), ("person", [persona])):
         assert reverse(f"outside:{name}", args=args) in html
     assert "/report/post/" in html
+
+
+def test_whoever_writes_with_its_author_already_is_led_to_the_letters(lotus: Person, zhao: Person) -> None:
+    post = write(lotus)
+    exchange = greeting(zhao, lotus)
+    html = shown(zhao, post)
+    assert "Say hello" not in html
+    assert "Open your letters" in html
+    assert reverse("outside:exchange", args=[exchange.pk]) in html
 
 
 # --- Its author --------------------------------------------------------------------------------

@@ -60,6 +60,19 @@ def test_anything_can_be_reported_with_a_reason(mei: Person, hua: Person, about:
     assert "You have reported this already" in text_of(browser.get(page))
 
 
+def test_from_a_report_one_goes_back_to_where_it_was_read(mei: Person, hua: Person) -> None:
+    things = things_of(mei, hua)
+    post = reverse("outside:post", args=[things["post"]])
+    for about, back in (
+        ("persona", reverse("outside:person", args=[things["persona"]])),
+        ("post", post),
+        ("comment", f"{post}#talk"),
+        ("letter", reverse("outside:letters")),
+    ):
+        html = browser_of(mei).get(reverse("outside:report", args=[about, things[about]])).content.decode()
+        assert f'class="act back" href="{back}"' in html, about
+
+
 def test_what_is_ones_own_not_seen_or_nothing_cannot_be_reported(mei: Person, hua: Person) -> None:
     things = things_of(mei, hua)
     strangers.avoid(viewer(hua), persona_id=persona_of(mei).pk)

@@ -12,11 +12,13 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from kith.audience.viewer import CIRCLES
 from kith.core.ids import write_id
 from kith.people.consent_texts import TEXTS, current_text
 from kith.people.models import Person, Purpose, SharingMode
 from kith.people.queries import find_sharing_preference, has_consented, latest_consent
 from kith.rollout.models import Feature, State
+from kith.rollout.queries import standing_of
 from kith.sharing import services as sharing
 from kith.shop.models import Category
 from kith.ties import queries as ties
@@ -325,3 +327,12 @@ def test_deleting_the_account(typed: str, mei: Person, bo: Person) -> None:
     assert ties.friends(as_viewer(bo)).items == ()
     again = browser.post(reverse("privacy:delete"), {"handle": typed})
     assert again["Location"].startswith(reverse("account_login"))
+
+
+def test_who_is_not_let_in_yet_can_wait_for_their_turn(new: Person) -> None:
+    Feature.objects.get(name=CIRCLES).batches.all().delete()
+    now = as_viewer(new).now
+    assert post(new, "wait", on="1").status_code == 302
+    assert standing_of(CIRCLES, new.pk, now).place == 1
+    assert post(new, "wait", on="0").status_code == 302
+    assert standing_of(CIRCLES, new.pk, now).place is None

@@ -116,6 +116,27 @@ def test_who_may_look_at_people_is_led_to_the_person(stage: Stage) -> None:
         assert (address in page.content.decode()) == name.startswith("one"), name
 
 
+@pytest.mark.parametrize("who", ["lin", "pan", "mo"])
+def test_no_address_asks_whose_it_is_or_who_has_reported_it(stage: Stage, who: str) -> None:
+    browser = browser_of(getattr(stage, who))
+    asked = {
+        "persona": {"person": stage.bo.pk}, "post": {"author": stage.bo.pk},
+        "complaint": {"accused": stage.bo.pk, "reporter": stage.mei.pk},
+    }  # fmt: skip
+    for model, columns in asked.items():
+        for column, pk in columns.items():
+            for lookup in (column, f"{column}__exact", f"{column}__id__exact", f"{column}__handle"):
+                query = {lookup: str(pk)}
+                answer = browser.get(reverse(f"admin:strangers_{model}_changelist"), query)
+                assert answer.status_code == 400, (model, lookup)
+    filtered = {"state__exact": "open", "why__exact": "fraud"}
+    answer = browser.get(reverse("admin:strangers_complaint_changelist"), filtered)
+    assert answer.status_code == 200
+    assert "Old Oak" in answer.content.decode()
+    hidden = browser.get(reverse("admin:strangers_post_changelist"), {"hidden_at__isempty": "1"})
+    assert hidden.status_code == 200
+
+
 def test_nobody_else_gets_in(stage: Stage) -> None:
     outsider = stage.staff("qi")
     for browser in (browser_of(None), browser_of(stage.mei), browser_of(outsider)):

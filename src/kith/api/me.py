@@ -15,7 +15,7 @@ from kith.api.access import Access, ApiRequest
 from kith.api.answers import answer, answer_all, nothing
 from kith.api.fields import GivenInstant, Id, In, Out, PathId, Told
 from kith.api.problems import Problem
-from kith.audience.viewer import viewer_of
+from kith.audience.viewer import CIRCLES, viewer_of
 from kith.core.errors import NotThere
 from kith.people.consent_texts import current_text
 from kith.people.models import Person, Purpose, SharingMode, SharingPreference
@@ -24,6 +24,8 @@ from kith.people.regions import name_of
 from kith.people.services import change_profile
 from kith.people.tokens import Scope, make_token, revoke_token, tokens_of
 from kith.rights import services as rights
+from kith.rollout.queries import standing_of
+from kith.rollout.services import join_waiting, leave_waiting
 from kith.sharing import services
 
 router = Router(tags=["Me"])
@@ -70,6 +72,15 @@ class Me(Out):
     care_mode: bool
     circle_open: bool = Field(description="Whether the circle side is open to the caller now")
     shows: bool = Field(description="Whether what the caller shows is seen by others now")
+
+
+class CircleSide(Out):
+    """How the circle side stands for the caller, whether they have agreed to it or not."""
+
+    state: Literal["open", "closed", "winding_down"] = Field(description="Open: to its batches")
+    let_in: bool = Field(description="Whether it is open to the caller now")
+    until: date | None = Field(description="The last day for taking what is one's own, being wound down")
+    place: int | None = Field(description="Among those who wait, from 1; null: they do not wait")
 
 
 class ChangedMe(In):
@@ -189,6 +200,30 @@ def _person(request: ApiRequest) -> Person:
     if person is None:
         raise NotThere
     return person
+
+
+@router.get("/me/circle-side", auth=READS, response=CircleSide)
+def circle_side(request: ApiRequest) -> HttpResponse:
+    """Whether the circle side is open to the caller, and if not, until when or in what place they wait."""
+    return _circle_side(request)
+
+
+@router.put("/me/waiting", auth=WRITES, response=CircleSide)
+def wait_for_circles(request: ApiRequest) -> HttpResponse:
+    """Go on the waiting list of the circle side. Who waits already keeps their place."""
+    join_waiting(_person(request).pk, CIRCLES, now=request.viewer.now)
+    return _circle_side(request)
+
+
+@router.delete("/me/waiting", auth=WRITES, response=CircleSide)
+def stop_waiting_for_circles(request: ApiRequest) -> HttpResponse:
+    """Go off the waiting list."""
+    leave_waiting(_person(request).pk, CIRCLES)
+    return _circle_side(request)
+
+
+def _circle_side(request: ApiRequest) -> HttpResponse:
+    return answer(CircleSide, standing_of(CIRCLES, _person(request).pk, request.viewer.now))
 
 
 # --- Sharing and consent ----------------------------------------------------------

@@ -172,7 +172,10 @@ def hidden_numbers_are_known_again() -> Iterator[Finding]:
     from kith.strangers.checks import count_lost_numbers
 
     if lost := count_lost_numbers():
-        remedy = "Put the key they were made with back into KITH_CONTACT_KEYS, behind the others."
+        remedy = (
+            "Put the key they were made with back into KITH_CONTACT_KEYS, behind the others. "
+            "If it is gone for good: kith give-up-keys"
+        )
         yield Finding(f"{lost} numbers that people hide from are not known again: their key is gone.", remedy)
     else:
         yield Finding("All numbers that people hide from are known again.")

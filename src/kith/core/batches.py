@@ -24,21 +24,25 @@ def in_batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def do_all(steps: Mapping[str, Step], *, now: datetime) -> dict[str, int]:
+def do_all(
+    steps: Mapping[str, Step], *, now: datetime, goes_on: Callable[[], bool] = lambda: True
+) -> dict[str, int]:
     """Do each step until nothing is left of it, one after the other, and say how much of each it was.
 
     Each piece is a transaction of its own: begun again after it was cut short, it goes on where it was.
+
+    :param goes_on: asked within the transaction of each piece, before it: whether there shall be more.
     """
     done = dict.fromkeys(steps, 0)
     for name, step in steps.items():
-        while number := _do_piece(step, now):
+        while number := _do_piece(step, now, goes_on):
             done[name] += number
     return done
 
 
 @transaction.atomic
-def _do_piece(step: Step, now: datetime) -> int:
-    return step(now)
+def _do_piece(step: Step, now: datetime, goes_on: Callable[[], bool]) -> int:
+    return step(now) if goes_on() else 0
 
 
 def erasing(rows: QuerySet[T]) -> Step:  # type: ignore[type-var]

@@ -18,7 +18,7 @@ from kith.people.models import Person
 from kith.people.services import forget_tries, remove_unfinished
 from kith.rights.purging import purge_what_is_due
 from kith.sharing.services import erase_unused_photos
-from kith.strangers.services import erase_unused_outside_photos, forget_hidings
+from kith.strangers.services import erase_unused_outside_photos, forget_erasures, forget_hidings
 from kith.ties.models import Invitation
 
 log = structlog.get_logger("kith.jobs")
@@ -78,6 +78,7 @@ def every_night() -> None:
         photos=erase_unused_photos(now=now),
         outside_photos=erase_unused_outside_photos(now=now),
         hidings=forget_hidings(now=now),
+        erasures=forget_erasures(now=now),
         fingerprints=fingerprint_photos(limit=FINGERPRINTS_A_NIGHT),
     )
     for feature, what in purge_what_is_due(now=now).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,8 @@ from kith.rollout.models import Batch, Change, Feature, Listed, State, Waiting
 from kith.rollout.rules import Opening, lets_in
 
 __all__ = [
-    "Opening", "batches_of", "changes_of", "due_for_purge", "is_open", "lets_in", "local_day", "openings",
-    "position", "waiting_count",
+    "Opening", "Standing", "batches_of", "changes_of", "due_for_purge", "is_open", "lets_in", "local_day",
+    "openings", "position", "standing_of", "waiting_count",
 ]  # fmt: skip
 
 _BATCH = [field.attname for field in Batch._meta.concrete_fields]
@@ -37,6 +38,27 @@ def openings(names: Collection[str], now: datetime) -> dict[str, Opening]:
 def is_open(feature: str, person_id: int, now: datetime) -> bool:
     """Whether a feature is open to somebody now."""
     return lets_in(openings([feature], now)[feature], person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a feature stands for somebody."""
+
+    state: str
+    """Of `State`."""
+    let_in: bool
+    until: date | None
+    """The last day for taking what is one's own, while it is being wound down."""
+    place: int | None
+    """Among those who wait, from 1; None: they do not wait."""
+
+
+def standing_of(feature: str, person_id: int, now: datetime) -> Standing:
+    """How a feature stands for somebody now: open to them, and if not, what there is to wait for."""
+    opening = openings([feature], now)[feature]
+    let_in = lets_in(opening, person_id)
+    place = None if let_in else position(feature, person_id, now)
+    return Standing(opening.state, let_in, opening.wound_down_on, place)
 
 
 def batches_of(feature: str) -> QuerySet[Batch]:

@@ -144,7 +144,7 @@ def open_to_everyone(
 def close(feature: str, *, actor: Person | None, why: str, surface: str, now: datetime) -> Feature:
     """Close a feature for all, at the next request: the kill switch. Nothing of it is lost.
 
-    :raises RolloutRefused: it is closed or winding down, there is no such feature, or nobody says why.
+    :raises RolloutRefused: it is closed or its content purged, there is no such feature, or nobody says why.
     """
     found = _lock(feature, now)
     if found.state == State.CLOSED:
@@ -189,20 +189,30 @@ def wind_down(
 
 
 @transaction.atomic
-def record_purge(feature: str, what: Mapping[str, Any], *, now: datetime) -> Feature:
+def record_purge(feature: str, what: Mapping[str, Any], *, now: datetime, whole: bool = True) -> Feature:
     """Write down that a feature's content is gone, and what it was. It deletes nothing itself.
 
     :param what: how many of what.
+    :param whole: all of it is gone; else only this, since the feature was opened again or given more time.
     :raises RolloutRefused: people may still take what is theirs, or it was recorded before.
     """
     found = _lock(feature, now)
-    over = found.wound_down_on is not None and found.wound_down_on < local_day(now)
-    if not over or found.purged_at is not None:
+    if whole and not _is_due(found, now):
         raise RolloutRefused(_("Nothing is to be purged here now."))
-    found.purged_at = found.changed_at = now
+    found.changed_at, found.purged_at = now, now if whole else found.purged_at
     found.save(update_fields=["purged_at", "changed_at"])
     Change.objects.create(feature=found, at=now, surface="job", what=What.PURGED, after=dict(what))
     return found
+
+
+def hold_if_due(feature: str, now: datetime) -> bool:
+    """Hold a feature until the transaction ends, and say whether its content is still to be purged."""
+    return _is_due(_lock(feature, now), now)
+
+
+def _is_due(feature: Feature, now: datetime) -> bool:
+    over = feature.wound_down_on is not None and feature.wound_down_on < local_day(now)
+    return over and feature.purged_at is None
 
 
 # --- The waiting list ----------------------------------------------------------------

@@ -13,10 +13,11 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from kith.audience.outside import is_by_somebody_seen
 from kith.core import fulltext
 from kith.core.errors import Refused
 from kith.core.guard import Viewer
-from kith.strangers.models import Post, PostComment
+from kith.strangers.models import Persona, Post, PostComment
 
 _WRITTEN_ALREADY = _(
     "You have written this already, or nearly so. Say it in other words, or add something new."
@@ -29,7 +30,7 @@ LATELY = timedelta(days=14)
 OWN = 50
 """Of one's own posts and comments, each, so many of the last fourteen days are looked at."""
 OTHERS = 200
-"""And of others' posts the newest so many: one text sent by many accounts is caught by these."""
+"""And of strangers' posts the newest so many: one text sent by many accounts is caught by these."""
 THANKS = 3
 """Short words are said often: as a comment the same may be said this often in a day, once under a post."""
 
@@ -112,6 +113,9 @@ def _own_comments(viewer: Viewer) -> list[str]:
 
 
 def _posts_of_others(viewer: Viewer) -> list[str]:
-    others = Post.objects.unguarded(COMPARING).filter(created_at__gt=viewer.now - LATELY)
-    newest = others.exclude(author=viewer.person_id).order_by("-created_at", "-pk")
+    """What strangers posted, also what staff have hidden of it. A friend's would be told of by a refusal."""
+    seen = is_by_somebody_seen(personas=Persona.objects.visible_to(viewer))
+    others = Post.objects.unguarded(COMPARING).filter(seen, withdrawn_at=None)
+    lately = others.filter(created_at__gt=viewer.now - LATELY)
+    newest = lately.exclude(author=viewer.person_id).order_by("-created_at", "-pk")
     return list(newest.values_list("text", flat=True)[:OTHERS])

@@ -1,7 +1,7 @@
 """How much one person may do outside in an hour and in a day.
 
 Counted from the rows of what they did, under the lock on the person: nothing can be forgotten or
-outrun. What they erased themselves is not counted.
+outrun. What they erased themselves counts for a day as if it stood there still.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from kith.core.errors import Refused
 from kith.core.guard import GuardedQuerySet, Viewer
+from kith.strangers.erasures import Erasure
 from kith.strangers.models import Exchange, Letter, Persona, Post, PostComment, Reaction
 
 COUNTING = "counts what one person did lately, to keep its limit"
@@ -90,8 +91,26 @@ def _room_at(viewer: Viewer, kind: Kind, most: int, span: timedelta) -> datetime
     """When the oldest of the `most` latest has left the span; None: there is room now."""
     rows, at = _done(viewer, kind)
     lately = rows.filter(**{f"{at}__gt": viewer.now - span}).order_by(f"-{at}")
-    oldest: datetime | None = next(iter(lately.values_list(at, flat=True)[most - 1 : most]), None)
-    return None if oldest is None else oldest + span
+    gone = Erasure.objects.visible_to(viewer).filter(kind=kind, at__gt=viewer.now - span)
+    erased = list(gone.order_by("-at").values_list("at", flat=True)[:most])
+    # What is erased can only push the oldest of the latest back by as many places.
+    first = max(0, most - 1 - len(erased))
+    instants = sorted([*lately.values_list(at, flat=True)[first:most], *erased], reverse=True)
+    oldest = instants[most - 1 - first : most - first]
+    return oldest[0] + span if oldest else None
+
+
+def count_erased(person_id: int, *, kind: Kind, at: datetime, now: datetime) -> None:
+    """Let what somebody erases go on counting in their limits. :param at: when they wrote it."""
+    if at > now - DAY:
+        Erasure.objects.create(person_id=person_id, kind=kind, at=at)
+
+
+def forget_erasures(*, now: datetime) -> int:
+    """Forget what was erased, once no limit asks for it. Run from time to time."""
+    old = Erasure.objects.unguarded("no limit asks for them any more").filter(at__lte=now - DAY)
+    deleted: int = old.delete()[0]
+    return deleted
 
 
 def _done(viewer: Viewer, kind: Kind) -> tuple[GuardedQuerySet[Any], str]:

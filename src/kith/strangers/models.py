@@ -13,6 +13,7 @@ from kith.core.guard import Guarded, Side, Viewer
 from kith.core.ids import RandomIdField
 from kith.media.models import Photo
 from kith.people.models import Person
+from kith.strangers.erasures import Erasure  # noqa: F401 (a model of this app)
 from kith.strangers.hidings import Hiding  # noqa: F401 (a model of this app)
 
 MOST_PHOTOS = 9
@@ -42,11 +43,11 @@ class Persona(Guarded):
 
     id = RandomIdField()
     person = models.OneToOneField(Person, models.CASCADE, related_name="+")
-    name = models.CharField(max_length=20)
+    name = models.CharField(_("name"), max_length=20)
     name_key = models.CharField(max_length=40, unique=True)
     """The name as it is compared: two personas must not look alike."""
     avatar = models.ForeignKey(Photo, models.SET_NULL, null=True, blank=True, related_name="+")
-    intro = models.CharField(max_length=500, blank=True)
+    intro = models.CharField(_("a few words about them"), max_length=500, blank=True)
     interests = models.JSONField(default=list)
     """Up to ten short words."""
     looks_for = models.JSONField(default=list)
@@ -62,7 +63,7 @@ class Persona(Guarded):
     tells_answers = models.BooleanField(default=False)
     veils_faces = models.BooleanField(default=False)
     """Faces on all photos are blurred for whoever the owner has not answered."""
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("here since"))
     shows = models.BooleanField(default=True)
     """In good standing: consent is live, and the shop's staff have not closed it."""
     closed_at = models.DateTimeField(_("closed since"), null=True, blank=True)
@@ -321,6 +322,9 @@ class ShutOut(Guarded):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     persona = models.ForeignKey(Persona, models.CASCADE, related_name="+")
+    """Not told: somebody who has erased all and begun anew has another id, and stays shut out."""
+    mark = models.BigIntegerField()
+    """The id that the persona had then."""
     name = models.CharField(max_length=20)
     at = models.DateTimeField()
 
@@ -364,7 +368,7 @@ class Complaint(Guarded):
     )
     """None: they have left, and what was decided stands."""
     accused = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    about = models.CharField(_("about"), max_length=7, choices=About)
+    about = models.CharField(_("what it is about"), max_length=7, choices=About)
     subject = models.BigIntegerField()
     """The id of what it is about."""
     why = models.CharField(_("why"), max_length=8, choices=Grievance)
@@ -384,6 +388,9 @@ class Complaint(Guarded):
             models.Index(fields=["state", "at"], name="complaint_oldest_open"),
             models.Index(fields=["about", "subject"], name="complaint_of_thing"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.get_about_display()}: {self.get_why_display()}"
 
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:

@@ -41,8 +41,10 @@ def mark_of(key: str) -> str:
 
 
 def hide_numbers(owner_id: int, phones: Collection[str], *, now: datetime) -> int:
-    """Add numbers (E.164) that somebody never wants to meet. Returns how many are new to the list."""
-    lock_people(owner_id)
+    """Add numbers (E.164) that somebody never wants to meet. Returns how many are new to the list.
+
+    The caller holds the owner, and whose numbers they are.
+    """
     mine = HiddenContact.objects.unguarded(WHY).filter(owner=owner_id)
     new = 0
     for phone in phones:
@@ -58,8 +60,7 @@ def hide_numbers(owner_id: int, phones: Collection[str], *, now: datetime) -> in
 
 
 def forget_number(owner_id: int, phone: str) -> bool:
-    """Take one number off the list. Returns whether it was on it."""
-    lock_people(owner_id)
+    """Take one number off the list. Returns whether it was on it. The caller holds as for `hide_numbers`."""
     mine = HiddenContact.objects.unguarded(WHY).filter(owner=owner_id)
     deleted, _rows = mine.filter(digest__in=digests(phone).values()).delete()
     for person in Person.objects.filter(phone=phone).exclude(pk=owner_id):
@@ -69,17 +70,12 @@ def forget_number(owner_id: int, phone: str) -> bool:
 
 def forget_all_numbers(owner_id: int) -> int:
     """Empty the list. Returns how many numbers were on it."""
-    lock_people(owner_id)
     rows = Relationship.objects.unguarded(WHY).filter(owner=owner_id, contact=True)
+    lock_people(owner_id, *rows.values_list("other", flat=True))
     for other_id in list(rows.values_list("other", flat=True)):
         _write(owner_id, other_id, on=False)
     deleted: int = HiddenContact.objects.unguarded(WHY).filter(owner=owner_id).delete()[0]
     return deleted
-
-
-def number_changed(person_id: int) -> None:
-    """Put right who hides somebody, after their number came, changed or went."""
-    numbers_changed([person_id])
 
 
 def numbers_changed(person_ids: Collection[int]) -> None:
@@ -137,14 +133,22 @@ def count_lost() -> int:
     return _lost().count()
 
 
-def forget_lost_keys() -> int:
-    """Remove entries under keys that the installation no longer has: they could never match again.
+def owners_of_lost() -> list[int]:
+    """Whose lists hold entries under keys that the installation does not have."""
+    return list(_lost().order_by("owner").values_list("owner", flat=True).distinct())
 
-    For an operator who knows that the key is gone for good, never by itself: a worker that was started
-    with the wrong settings would take from everybody the people they hide from.
+
+def give_up_lost(owner_id: int, *, now: datetime) -> tuple[int, int]:
+    """Let go of what of a list is under lost keys. What stands on a row is written anew under the newest key.
+
+    The caller holds the owner. Returns how many entries are known again, and how many are gone for good:
+    those whose number nobody had.
     """
-    deleted: int = _lost().delete()[0]
-    return deleted
+    rows = Relationship.objects.unguarded(WHY).filter(owner=owner_id, contact=True)
+    phones = [phone for phone in rows.values_list("other__phone", flat=True) if phone]
+    lost: int = _lost().filter(owner=owner_id).delete()[0]
+    new = hide_numbers(owner_id, phones, now=now)
+    return new, max(0, lost - new)
 
 
 def _lost() -> GuardedQuerySet[HiddenContact]:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -17,7 +15,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -173,17 +170,16 @@ class FeatureAdmin(ModelAdmin):  # type: ignore[misc]
         deed, batch = ACTS[act], _batch_asked(request, _known(feature), act)
         simulates = act == "open" and "simulate" in request.POST
         result: Simulation | None = None
-        with timezone.override(ZoneInfo(settings.DISPLAY_TIME_ZONE)):
-            form = deed.form(request.POST or None)
-            form.fields["why"].required = not simulates
-            if request.method == "POST" and form.is_valid():
-                try:
-                    if simulates and isinstance(form, BatchForm):
-                        result = _simulate(feature, form)
-                    else:
-                        return self._do(request, deed, feature, batch, form)
-                except Refused as refusal:
-                    form.add_error(None, str(refusal))
+        form = deed.form(request.POST or None)
+        form.fields["why"].required = not simulates
+        if request.method == "POST" and form.is_valid():
+            try:
+                if simulates and isinstance(form, BatchForm):
+                    result = _simulate(feature, form)
+                else:
+                    return self._do(request, deed, feature, batch, form)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
         told = {
             "form": form, "act": act, "deed": deed, "simulation": _simulation(result),
             "batch": _batch(batch, utc_now(), acts=False) if batch else None, "back": _page_of(feature),

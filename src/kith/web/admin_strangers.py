@@ -53,6 +53,11 @@ class OutsideAdmin(ReadOnlyAdmin):
         fields = tuple(super().get_fields(request, obj))
         return (*fields, "shopper") if request.user.has_perm("people.view_person") else fields
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """By the filters alone: by a column of people, an address could ask who stands behind a persona."""
+        filters = (one if isinstance(one, str) else one[0] for one in self.get_list_filter(request))
+        return lookup.partition("__")[0] in filters and super().lookup_allowed(lookup, value, request)
+
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Who may only look, acts on nothing."""
         return request.user.has_perm(f"strangers.change_{self.opts.model_name}")

@@ -24,6 +24,7 @@ from kith.web.acts import onward
 from kith.web.circle_forms import CommentForm
 from kith.web.middleware import ViewerRequest
 from kith.web.once import FIELD, make_once, new_token
+from kith.web.privacy import draw_closed
 from kith.web.security import FOR_A_PHOTO
 
 
@@ -40,7 +41,7 @@ def home(request: ViewerRequest) -> HttpResponse:
 def feed(request: ViewerRequest) -> HttpResponse:
     """What one's circles show, newest first; a part of it when htmx asks for more."""
     if not request.viewer.circle_open:
-        return render(request, "circle/closed.html")
+        return draw_closed(request)
     circle_id, kind, cursor = _chosen_circle(request), _chosen_kind(request), request.GET.get("after")
     page = circle.circle_feed(request.viewer, cursor=cursor, circle_id=circle_id, kind=kind)
     context: dict[str, Any] = {"page": page}

@@ -25,6 +25,7 @@ from kith.web.circle_audience import circle_choices, reached
 from kith.web.circle_forms import AudienceForm, WriteForm
 from kith.web.middleware import ViewerRequest
 from kith.web.once import FIELD, find_made, make_once, new_token
+from kith.web.privacy import draw_closed
 
 WITH_PHOTOS = (ShareKind.REVIEW, ShareKind.TIP)
 
@@ -42,7 +43,7 @@ class About:
 def choose(request: ViewerRequest) -> HttpResponse:
     """What shall it be? Things bought come ready to be shown."""
     if not request.viewer.circle_open:
-        return render(request, "circle/closed.html")
+        return draw_closed(request)
     lines = shop.my_lines(request.viewer, cursor=request.GET.get("after"))
     return render(request, "circle/choose.html", {"lines": lines})
 
@@ -50,7 +51,7 @@ def choose(request: ViewerRequest) -> HttpResponse:
 @login_required
 def write(request: ViewerRequest, kind: str) -> HttpResponse:
     if not request.viewer.circle_open:
-        return render(request, "circle/closed.html")
+        return draw_closed(request)
     what, about = _kind(kind), _about(request)
     if (what == ShareKind.REVIEW and about.listing is None) or (
         what == ShareKind.PURCHASE and about.line_id is None

@@ -188,7 +188,7 @@ def decade(band: str) -> str:
 def hopes(codes: Iterable[str]) -> str:
     """Write what somebody looks for outside."""
     known = [str(LookingFor(code).label) for code in codes if code in LookingFor.values]
-    return pgettext("between things looked for", ", ").join(known)
+    return pgettext("between things looked for", "; ").join(known)
 
 
 def reason(code: str) -> str:

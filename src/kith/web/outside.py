@@ -125,9 +125,20 @@ def as_stranger(request: ViewerRequest) -> HttpResponse:
 
 @require_GET
 def photo(request: ViewerRequest, photo_id: int, size: str) -> HttpResponse:
-    """A photo, for whoever may see what it is attached to; with veiled faces if its owner wants that."""
+    """A photo, for whoever may see what it is attached to; with veiled faces if its owner wants that.
+
+    Its owner sees it plainly, and as strangers see it if they ask for that (`?as=stranger`).
+    """
     found, veiled = outside.find_outside_photo(request.viewer, photo_id=photo_id)
+    if request.GET.get("as") == "stranger" and found.owner_id == request.viewer.person_id:
+        veiled = _veils_faces(request.viewer)
     response = HttpResponse(photo_file(found, size=size, veiled=veiled), content_type="image/webp")
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = FOR_A_PHOTO
     return response
+
+
+def _veils_faces(viewer: Viewer) -> bool:
+    """Whether the viewer wants their faces veiled; not, before they have chosen who to be."""
+    persona = outside.my_persona(viewer)
+    return bool(persona and persona.choices and persona.choices.veils_faces)

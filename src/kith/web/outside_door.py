@@ -43,7 +43,7 @@ def door(request: ViewerRequest) -> HttpResponse:
     return render(
         request,
         "outside/door.html",
-        {"door": found, "form": form},
+        {"door": found, "form": form, "has_year": me(request).born is not None},
         status=422 if form and form.errors else 200,
     )
 

@@ -59,6 +59,6 @@ def _go_inside(request: ViewerRequest, friend_id: int) -> HttpResponse:
     """The friend's page inside says who it is, and asks which circles they belong to."""
     messages.success(
         request,
-        _("Now you know each other: you are friends. What you wrote to each other outside is gone for both."),
+        _("Now you know each other: you are friends. Neither of you can open your letters outside any more."),
     )
     return redirect("friends:friend", friend_id)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kith.core.errors import NotThere, Refused
@@ -14,6 +15,7 @@ from kith.core.ids import read_id
 from kith.strangers import queries as outside
 from kith.strangers import services as strangers
 from kith.strangers.queries import PostCard
+from kith.web.acts import onward
 from kith.web.circle import varying, wants_part
 from kith.web.middleware import ViewerRequest
 from kith.web.once import FIELD, make_once, new_token
@@ -28,10 +30,11 @@ def person(request: ViewerRequest, persona_id: int) -> HttpResponse:
     card = outside.get_persona(viewer, persona_id=persona_id)
     page = outside.posts_of(viewer, persona_id=persona_id, cursor=request.GET.get("after"))
     if wants_part(request):
-        return varying(render(request, "outside/cards.html", {"page": page}))
+        return varying(render(request, "outside/cards.html", {"page": page, "of_one": True}))
     context = {
         "card": card,
         "page": page,
+        "of_one": True,
         "safety": outside.safety_card(viewer, persona_id=persona_id),
         "exchange": None if card.face.is_me else outside.find_exchange_with(viewer, persona_id=persona_id),
     }
@@ -40,8 +43,8 @@ def person(request: ViewerRequest, persona_id: int) -> HttpResponse:
 
 @outside_page("GET")
 def tips(request: ViewerRequest) -> HttpResponse:
-    """How to meet somebody for the first time."""
-    return render(request, "outside/tips.html", {})
+    """How to meet somebody for the first time. `?next=`: where one was reading of them."""
+    return render(request, "outside/tips.html", {"back_to": onward(request, reverse("outside:letters"))})
 
 
 # --- Greeting ----------------------------------------------------------------------------

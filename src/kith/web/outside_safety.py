@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kith.core.errors import Refused
+from kith.core.guard import Viewer
 from kith.strangers import queries as outside
 from kith.strangers import services as strangers
+from kith.strangers.queries import Reportable
 from kith.web.acts import act, sent, write_receipt
 from kith.web.middleware import ViewerRequest
 from kith.web.outside_door import door_of
@@ -34,8 +37,22 @@ def report(request: ViewerRequest, about: str, subject_id: int) -> HttpResponse:
             if said["also_avoid"]:
                 messages.success(request, _("Shut out. You don't see each other here any more."))
             return redirect("outside:letters" if about == "letter" else "outside:home")
-    context = {"form": form, "subject": subject, "about": about}
+    context = {"form": form, "subject": subject, "about": about, "back_to": _where_it_stands(viewer, subject)}
     return render(request, "outside/report.html", context, status=422 if form.errors else 200)
+
+
+def _where_it_stands(viewer: Viewer, subject: Reportable) -> str:
+    """The page on which it was read; of a letter, the letters."""
+    match subject.about:
+        case "persona":
+            return reverse("outside:person", args=[subject.id])
+        case "post":
+            return reverse("outside:post", args=[subject.id])
+        case "comment":
+            _comment, post_id = outside.get_comment(viewer, comment_id=subject.id)
+            return reverse("outside:post", args=[post_id]) + "#talk"
+        case _:
+            return reverse("outside:letters")
 
 
 @outside_page("GET", "POST")

@@ -14,7 +14,7 @@ from kith.core.guard import Viewer
 from kith.core.ids import read_id
 from kith.strangers import queries as outside
 from kith.strangers.models import WhoComments
-from kith.strangers.queries import CommentCard, PostCard
+from kith.strangers.queries import CommentCard, ExchangeCard, PostCard
 from kith.web.circle import varying, wants_part
 from kith.web.middleware import ViewerRequest
 from kith.web.once import FIELD, new_token
@@ -42,7 +42,15 @@ def draw_post(request: ViewerRequest, post_id: int, draft: Draft) -> HttpRespons
     there = {thread.comment.id for thread in threads.items}
     context: dict[str, Any] = {"card": card, "threads": threads, "who_choices": WhoComments.choices}
     context["said"] = None if draft.said in there else find_comment(request.viewer, card, draft.said)
+    context["exchange"] = _letters_with(request, card)
     return _draw(request, "outside/post.html", "outside/talk.html", context, draft)
+
+
+def _letters_with(request: ViewerRequest, card: PostCard) -> ExchangeCard | None:
+    """What the reader and the author write to each other already. What htmx asks for has no need of it."""
+    if not card.can_greet or wants_part(request):
+        return None
+    return outside.find_exchange_with(request.viewer, persona_id=card.author.id)
 
 
 def draw_thread(request: ViewerRequest, post_id: int, thread_id: int, draft: Draft) -> HttpResponse:

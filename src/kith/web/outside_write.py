@@ -52,6 +52,7 @@ def write(request: ViewerRequest) -> HttpResponse:
     context = {
         "form": form,
         "persona": persona,
+        "veils": bool(persona and persona.choices and persona.choices.veils_faces),
         "photo_ids": photo_ids,
         "once": request.POST.get(FIELD) or new_token(),
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
@@ -22,7 +23,7 @@ A_YEAR = 365 * 24 * 60 * 60
 
 
 class PreferencesMiddleware:
-    """Speaks the reader's language while the request lasts, and says whether they want care mode.
+    """Speaks the reader's language and the shop's time while the request lasts, and knows of care mode.
 
     Stands after the middleware that knows who is signed in.
     """
@@ -35,7 +36,7 @@ class PreferencesMiddleware:
         language = person.language if person else translation.get_language_from_request(request)
         care = person.care_mode if person else request.COOKIES.get(CARE_COOKIE) == "1"
         request.care = care  # type: ignore[attr-defined]
-        with translation.override(language):
+        with translation.override(language), timezone.override(ZoneInfo(settings.DISPLAY_TIME_ZONE)):
             response = self.get_response(request)
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
         response.headers.setdefault("Content-Language", language)

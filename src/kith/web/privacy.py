@@ -17,7 +17,8 @@ from kith.audience.viewer import CIRCLES
 from kith.people.consent_texts import ConsentText, current_text, find_text
 from kith.people.models import Consent, Purpose, SharingMode, SharingPreference
 from kith.people.queries import consents_of, find_sharing_preference, has_consented
-from kith.rollout.queries import is_open
+from kith.rollout import queries as rollout
+from kith.rollout.services import join_waiting, leave_waiting
 from kith.sharing import services as sharing
 from kith.ties import queries as ties
 from kith.web.acts import act, me, onward, sent
@@ -37,13 +38,16 @@ class Standing:
     mode_in_words: str
     hold_in_words: str
     default_circles: tuple[str, ...]
+    feature: rollout.Standing
+    """Why it is not here yet: closed for all, being wound down until a day, or not the reader's turn."""
 
 
 def standing_of(request: ViewerRequest) -> Standing:
     person = me(request)
     preference = find_sharing_preference(person.pk) or SharingPreference(mode=SharingMode.OFF)
     agreed = has_consented(person.pk, Purpose.SHARING)
-    if not is_open(CIRCLES, person.pk, request.viewer.now):
+    feature = rollout.standing_of(CIRCLES, person.pk, request.viewer.now)
+    if not feature.let_in:
         word = "not-here-yet"
     elif person.suspended_at is not None:
         word = "suspended"
@@ -58,7 +62,13 @@ def standing_of(request: ViewerRequest) -> Standing:
         str(MODES[SharingMode(preference.mode)]),
         write_hold(int(preference.hold.total_seconds()) // 60),
         tuple(circle.name for circle in ties.circles(request.viewer) if circle.is_default),
+        feature,
     )
+
+
+def draw_closed(request: ViewerRequest) -> HttpResponse:
+    """What stands in place of the circle side while it is not open to its reader, and what they can do."""
+    return render(request, "circle/closed.html", {"standing": standing_of(request)})
 
 
 @login_required
@@ -99,6 +109,19 @@ def withdraw(request: ViewerRequest) -> HttpResponse:
     done = _("Your circles are closed. From now on your friends see nothing of yours here.")
     with act(request, done=done):
         sharing.withdraw_consent(request.viewer, surface=SURFACE)
+    return redirect("privacy:home")
+
+
+@login_required
+@require_POST
+def wait(request: ViewerRequest) -> HttpResponse:
+    """Go on the waiting list of the circle side (`on`: 1), or off it."""
+    person_id = me(request).pk
+    if request.POST.get("on") == "1":
+        with act(request, done=_("You are on the list. This page says when it is your turn.")):
+            join_waiting(person_id, CIRCLES, now=request.viewer.now)
+    else:
+        leave_waiting(person_id, CIRCLES)
     return redirect("privacy:home")
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", privacy.show_home, name="home"),
     path("open/", privacy.open_circles, name="open"),
     path("sharing/", privacy_sharing.choose, name="sharing"),
+    path("wait/", privacy.wait, name="wait"),
     path("pause/", privacy.pause, name="pause"),
     path("resume/", privacy.resume, name="resume"),
     path("withdraw/", privacy.withdraw, name="withdraw"),

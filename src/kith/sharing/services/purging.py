@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from kith.core.batches import BATCH, Step, do_all, erasing
@@ -18,13 +19,13 @@ PURGING = "the circle side is over: what was shown on it is erased"
 SURFACE = "wound down"
 
 
-def purge(*, now: datetime) -> dict[str, int]:
+def purge(*, now: datetime, goes_on: Callable[[], bool] = lambda: True) -> dict[str, int]:
     """Erase every share with what was said of it, reviews shown to everyone too, and say how many of what.
 
     Consent ends with the side, and with it the choice to share by itself. Who is whose friend, and in
     which circle, stays: it is nobody's but their own, and tells the strangers' side who is a stranger.
     """
-    return do_all(_STEPS, now=now)
+    return do_all(_STEPS, now=now, goes_on=goes_on)
 
 
 def _photos(_now: datetime) -> int:

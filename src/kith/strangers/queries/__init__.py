@@ -42,7 +42,6 @@ from kith.strangers.queries.letters import (
     letters_of,
     meeting,
     unread_letters,
-    waiting_greetings,
 )
 from kith.strangers.queries.mine import (
     Written,
@@ -141,5 +140,4 @@ __all__ = [
     "topics",
     "unread_letters",
     "unread_outside",
-    "waiting_greetings",
 ]

@@ -14,7 +14,7 @@ class ShutOutCard:
     """A persona that the viewer has shut out, by the name it had then. What became of it is not told."""
 
     mark: int
-    """The persona's id, for `stop_avoiding`."""
+    """The id that the persona had then, for `stop_avoiding`."""
     name: str
     at: datetime
 
@@ -22,4 +22,4 @@ class ShutOutCard:
 def shut_out_by_me(viewer: Viewer) -> tuple[ShutOutCard, ...]:
     """The viewer's own list, the latest first."""
     rows = ShutOut.objects.visible_to(viewer).order_by("-at", "-pk")
-    return tuple(ShutOutCard(mark, name, at) for mark, name, at in rows.values_list("persona", "name", "at"))
+    return tuple(ShutOutCard(mark, name, at) for mark, name, at in rows.values_list("mark", "name", "at"))

@@ -44,10 +44,6 @@ class CommentCard:
     can_greet: bool
     careful: tuple[str, ...]
 
-    @property
-    def is_empty(self) -> bool:
-        return self.author is None
-
 
 @dataclass(frozen=True, slots=True)
 class Thread:

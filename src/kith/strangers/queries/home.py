@@ -16,15 +16,17 @@ from kith.core.guard import GuardedQuerySet, Viewer
 from kith.core.paging import BadCursor, Page, read_cursor, read_place, write_cursor
 from kith.people.regions import province_of
 from kith.strangers.models import Post, PostFollow, TopicFollow
-from kith.strangers.queries.cards import NEW, SEEN, Listing, PostCard, own_persona, post_cards
+from kith.strangers.queries.cards import NEW, Listing, PostCard, own_persona, post_cards
 from kith.strangers.search import SHOWN
 
+FIRST = 20
+"""So many posts under Hot are arranged, however large the pages they stand on. A cursor holds their ids."""
 MOST_OF_ONE = 2
-"""Posts of one author on the first page of Hot."""
+"""Posts of one author among these."""
 EVERY = 5
-"""Each fifth place of that page is kept for what is new."""
+"""Each fifth place of theirs is kept for what is new."""
 LOOK_AHEAD = 4
-"""So many pages are looked through for the first one, should few authors have written most of it."""
+"""So many times as many are looked through for the first, should few authors have written most of it."""
 
 
 def hot(
@@ -32,22 +34,17 @@ def hot(
 ) -> Page[PostCard]:
     """What people talk about most (docs/explanation/hot.md).
 
-    On the first page at most two posts are of one author, and each fifth place is for one of the last 48
-    hours that would not be there yet. What this puts off comes first on the next page: the
-    cursor remembers what the first has shown, and from there on the order is that of rank alone.
+    Of the first twenty at most two are of one author, and each fifth place is for one of the last 48
+    hours that would not be there yet. What this puts off comes next: the cursor remembers which are
+    the first, and behind them the order is that of rank alone.
 
     :param topic: only posts about it.
+    :param size: the most on a page. The first twenty are on pages of their own.
     :raises BadCursor: not one of this list.
     """
     rows = listed(viewer, topic=topic)
-    if cursor is None:
-        return _first_page(viewer, rows, size)
-    below, shown = _read_hot(cursor)
-    ranked = rows.filter(below).exclude(pk__in=shown).order_by("-rank", "-pk")
-    found = list(ranked.select_related("topic")[: size + 1])
-    page = found[:size]
-    more = write_cursor("hot", page[-1].rank, page[-1].pk, shown) if len(found) > size else None
-    return Page(post_cards(viewer, page, listing="hot"), more)
+    place = _arranged(viewer, rows) if cursor is None else _read_hot(cursor)
+    return _page_of_first(viewer, rows, place, size) if place.waiting else _by_rank(viewer, rows, place, size)
 
 
 def newest(
@@ -101,15 +98,56 @@ class Candidate:
     author: int
 
 
-def _first_page(viewer: Viewer, rows: GuardedQuerySet[Post], size: int) -> Page[PostCard]:
-    most = LOOK_AHEAD * size
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list, from which on a page is taken."""
+
+    first: Sequence[int]
+    """The posts that were arranged."""
+    waiting: Sequence[int]
+    """Those of them that no page has shown yet."""
+    new: Collection[int]
+    """Those of them that stand there because they are new."""
+    more: bool
+    """Whether others come behind them."""
+    behind: tuple[float, int] | None = None
+    """Rank and id of the last one that stood there by its rank; None: none has yet."""
+
+    @property
+    def below(self) -> Q:
+        if self.behind is None:
+            return Q()
+        rank, pk = self.behind
+        return Q(Q(rank__lt=rank) | Q(rank=rank, pk__lt=pk), rank__lte=rank)
+
+    def after(self, *, waiting: Sequence[int] = (), last: Post | None = None) -> str:
+        """The cursor behind a page. :param last: the one on it that stands there by its rank."""
+        behind = (last.rank, last.pk) if last else self.behind
+        return write_cursor("hot", list(self.first), list(waiting), list(self.new), self.more, behind)
+
+
+def _arranged(viewer: Viewer, rows: GuardedQuerySet[Post]) -> Place:
+    most = LOOK_AHEAD * FIRST
     hottest = _candidates(rows.order_by("-rank", "-pk"), most)
     lately = rows.filter(created_at__gt=viewer.now - NEW).order_by("-created_at", "-pk")
-    order, new = arrange(hottest, _candidates(lately, most), size=size)
-    posts = Post.objects.unguarded(SEEN).select_related("topic").in_bulk(order)
-    cards = post_cards(viewer, [posts[pk] for pk in order if pk in posts], listing="hot", new=new)
-    more = len(hottest) == most or len(order) < len(hottest)
-    return Page(cards, write_cursor("hot", None, 0, order) if more else None)
+    order, new = arrange(hottest, _candidates(lately, most), size=FIRST)
+    return Place(order, order, new, more=len(hottest) == most or len(order) < len(hottest))
+
+
+def _page_of_first(viewer: Viewer, rows: GuardedQuerySet[Post], place: Place, size: int) -> Page[PostCard]:
+    chosen, waiting = place.waiting[:size], place.waiting[size:]
+    seen = rows.select_related("topic").in_bulk(chosen)
+    page = [seen[pk] for pk in chosen if pk in seen]
+    more = place.after(waiting=waiting) if waiting or place.more else None
+    return Page(post_cards(viewer, page, listing="hot", new=place.new), more)
+
+
+def _by_rank(viewer: Viewer, rows: GuardedQuerySet[Post], place: Place, size: int) -> Page[PostCard]:
+    ranked = rows.filter(place.below).exclude(pk__in=place.first).order_by("-rank", "-pk")
+    found = list(ranked.select_related("topic")[: size + 1])
+    page = found[:size]
+    more = place.after(last=page[-1]) if len(found) > size else None
+    return Page(post_cards(viewer, page, listing="hot"), more)
 
 
 def _candidates(rows: GuardedQuerySet[Post], most: int) -> list[Candidate]:
@@ -119,7 +157,7 @@ def _candidates(rows: GuardedQuerySet[Post], most: int) -> list[Candidate]:
 def arrange(
     hottest: Sequence[Candidate], lately: Sequence[Candidate], *, size: int
 ) -> tuple[list[int], set[int]]:
-    """Choose the first page of Hot, and say which of it stands there because it is new.
+    """Choose the first of Hot, at most `size`, and say which of them stand there because they are new.
 
     :param hottest: in the order of rank. :param lately: what is new, the newest first.
     """
@@ -152,16 +190,14 @@ def _interleave(rest: Sequence[int], new: Sequence[int]) -> list[int]:
     return order
 
 
-def _read_hot(cursor: str) -> tuple[Q, Collection[int]]:
-    """The condition for what comes behind a cursor, and the ids that were shown before."""
+def _read_hot(cursor: str) -> Place:
     try:
-        name, rank, pk, shown = read_cursor(cursor)
-        place = None if rank is None else (float(rank), int(pk))
-        before = [int(one) for one in shown]
-    except (TypeError, ValueError):
+        name, *lists, more, behind = read_cursor(cursor)
+        first, waiting, new = ([int(one) for one in some] for some in lists)
+        at = None if behind is None else (float(behind[0]), int(behind[1]))
+        place = Place(first, waiting, new, more=bool(more), behind=at)
+    except (IndexError, TypeError, ValueError):
         raise BadCursor("this cursor is not one of this list") from None
     if name != "hot":
         raise BadCursor("this cursor is not one of this list")
-    if place is None:
-        return Q(), before
-    return Q(Q(rank__lt=place[0]) | Q(rank=place[0], pk__lt=place[1]), rank__lte=place[0]), before
+    return place

@@ -111,14 +111,6 @@ def get_exchange(viewer: Viewer, *, exchange_id: int) -> ExchangeCard:
     return card
 
 
-def waiting_greetings(viewer: Viewer) -> int:
-    """How many greetings wait for the viewer's answer, at most 100."""
-    if viewer.person_id is None:
-        return 0
-    rows = Exchange.objects.visible_to(viewer).filter(greeted=viewer.person_id, answered_at=None)
-    return len(rows.values_list("pk", flat=True)[:MOST])
-
-
 def find_exchange_with(viewer: Viewer, *, persona_id: int) -> ExchangeCard | None:
     """The viewer's exchange with a persona, for its page; None if there is none."""
     ends_at = Q(starter__in=_who(viewer, persona_id)) | Q(greeted__in=_who(viewer, persona_id))

@@ -1,5 +1,8 @@
 """All writes of the channel, by use case. Each takes the viewer, or is by the shop's staff."""
 
+from kith.strangers.limits import (
+    forget_erasures,
+)
 from kith.strangers.services.avoiding import (
     avoid,
     stop_avoiding,
@@ -30,6 +33,7 @@ from kith.strangers.services.contacts import (
     forget_contact,
     forget_contacts,
     forget_hidings,
+    give_up_lost_keys,
     hide_contacts,
     verify_phone,
 )
@@ -122,9 +126,11 @@ __all__ = [
     "follow_topic",
     "forget_contact",
     "forget_contacts",
+    "forget_erasures",
     "forget_hidings",
     "forget_person",
     "forget_reporter",
+    "give_up_lost_keys",
     "go_outside",
     "greet",
     "hide_contacts",

@@ -38,7 +38,9 @@ def shut_out(me: int, other: int, *, viewer: Viewer) -> None:
     ties.write_facts(people[me], people[other], avoids=True)
     persona = Persona.objects.unguarded(SHUTTING).get(person=other)
     ShutOut.objects.unguarded(SHUTTING).update_or_create(
-        person_id=me, persona=persona, defaults={"name": persona.name, "at": viewer.now}
+        person_id=me,
+        persona=persona,
+        defaults={"mark": persona.pk, "name": persona.name, "at": viewer.now},
     )
     forget_wishes(me, other)
 
@@ -61,10 +63,10 @@ def stop_avoiding(viewer: Viewer, *, mark: int) -> None:
     :raises NotThere: not on it.
     """
     me = myself(viewer)
-    entry = ShutOut.objects.visible_to(viewer).filter(persona=mark)
-    if not entry.exists():
+    entry = ShutOut.objects.visible_to(viewer).filter(mark=mark)
+    other = entry.values_list("persona__person", flat=True).first()
+    if other is None:
         raise NotThere
-    other = Persona.objects.unguarded(SHUTTING).get(pk=mark).person_id
     people = lock_people(me, other)
     ties.write_facts(people[me], people[other], avoids=False)
     entry.delete()

@@ -18,7 +18,7 @@ from kith.notices.services import forget_many, tell, tell_many
 from kith.people.locks import lock_people
 from kith.people.signed_in import myself
 from kith.strangers.likeness import refuse_said_comment
-from kith.strangers.limits import require_room
+from kith.strangers.limits import count_erased, require_room
 from kith.strangers.models import (
     LONGEST_COMMENT,
     MOST_COMMENT_PHOTOS,
@@ -31,7 +31,7 @@ from kith.strangers.models import (
 from kith.strangers.ranking import reweigh
 from kith.strangers.services.photos import attach, erase_attached
 from kith.strangers.services.posts import TOLD_OF_COMMENTS
-from kith.strangers.services.seen import hold_post, seen_post
+from kith.strangers.services.seen import hold_posts, seen_post
 from kith.strangers.services.speaker import speaker
 from kith.strangers.words import read_words, refuse_numbers
 
@@ -170,7 +170,7 @@ def remove_comment(viewer: Viewer, *, comment_id: int) -> None:
     found = PostComment.objects.unguarded(THREAD).filter(mine, pk=comment_id).first()
     if found is None or viewer.outside == Side.SHUT:
         raise NotThere
-    hold_post(found.post_id)
+    hold_posts([found.post_id])
     if found.author_id == me:
         _erase(found, viewer.now)
     else:
@@ -189,7 +189,7 @@ def take_down_comment(*, comment_id: int, on: bool = True, now: datetime) -> Non
     )
     if found is None:
         raise NotThere
-    hold_post(found.post_id)
+    hold_posts([found.post_id])
     if on:
         _take_down(found, now)
     elif found.text:
@@ -215,6 +215,7 @@ def _erase(found: PostComment, now: datetime) -> None:
         found.save(update_fields=["text", "removed_at"])
         return
     root_id = found.root_id
+    count_erased(found.author_id, kind="comment", at=found.at, now=now)
     found.delete()
     if root_id is not None and not thread.filter(root=root_id).exists():
         thread.filter(pk=root_id, text="", removed_at__isnull=False).delete()

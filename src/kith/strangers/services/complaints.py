@@ -144,14 +144,19 @@ def _upheld(person_id: int) -> int:
 
 
 def _hide(complaint: Complaint, now: datetime) -> None:
-    """Take what was reported out of everybody's sight, if it is still there."""
+    """Take what was reported out of everybody's sight, if it is still there.
+
+    A persona is closed under whatever name its owner has begun anew: else erasing all would avert it.
+    """
     match complaint.about:
         case About.POST if Post.objects.unguarded(STAFF).filter(pk=complaint.subject).exists():
             hide_post(post_id=complaint.subject, on=True, now=now)
         case About.COMMENT if PostComment.objects.unguarded(STAFF).filter(pk=complaint.subject).exists():
             take_down_comment(comment_id=complaint.subject, now=now)
-        case About.PERSONA if Persona.objects.unguarded(STAFF).filter(pk=complaint.subject).exists():
-            close_persona(persona_id=complaint.subject, now=now)
+        case About.PERSONA:
+            theirs = Persona.objects.unguarded(STAFF).filter(person=complaint.accused_id)
+            for persona_id in theirs.values_list("pk", flat=True):
+                close_persona(persona_id=persona_id, now=now)
 
 
 # --- Keeping it ----------------------------------------------------------------------

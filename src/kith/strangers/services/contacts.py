@@ -65,16 +65,18 @@ def hide_contacts(viewer: Viewer, *, text: str) -> HiddenSummary:
     if len(text) > LONGEST_TEXT:
         raise ContactsRefused(_("That is too much at once. Please take a part of it."))
     found = find_numbers(text)
-    own = lock_people(me)[me].phone
+    own = Person.objects.filter(pk=me).values_list("phone", flat=True).first()
     wanted = [phone for phone in found.phones if phone != own]
     if not wanted:
         raise ContactsRefused(
             _("This is your own number.") if found.phones else _("There is no mobile number in this.")
         )
     unknown = _not_on_list(me, wanted)
-    taken = unknown[: _room(viewer)]
-    if unknown and not taken:
+    some = unknown[: _room(viewer)]
+    if unknown and not some:
         raise ContactsRefused(_no_room(me))
+    lock_people(me, *_holders(some))  # all in one go: who hide from each other at once wait for nobody
+    taken = _not_on_list(me, some)[: _room(viewer)]
     if taken:
         _hide(me, taken, viewer.now)
     return HiddenSummary(
@@ -111,8 +113,10 @@ def _no_room(me: int) -> str:
 
 
 def _hide(me: int, phones: Sequence[str], now: datetime) -> None:
-    """Put numbers on the list. Whoever takes one of them at this very instant is found again afterwards."""
-    lock_people(me, *_holders(phones))
+    """Put numbers on the list. Whoever takes one of them at this very instant is found again afterwards.
+
+    The caller holds whoever is concerned.
+    """
     contacts.hide_numbers(me, phones, now=now)
     Hiding.objects.create(person_id=me, at=now, numbers=len(phones))
     transaction.on_commit(lambda: _put_right(_holders(phones)), robust=True)
@@ -151,6 +155,24 @@ def forget_hidings(*, now: datetime) -> int:
     old = Hiding.objects.unguarded("no limit asks for them any more").filter(at__lte=now - DAY)
     deleted: int = old.delete()[0]
     return deleted
+
+
+def give_up_lost_keys(*, now: datetime) -> tuple[int, int]:
+    """Let go of entries under keys that the installation no longer has: they could never match again.
+
+    For an operator who knows that the key is gone for good, never by itself: a worker that was started
+    with the wrong settings would take from everybody the numbers they hide from. Those that belong to
+    somebody stay hidden from, under the newest key.
+
+    :returns: how many are known again, and how many are gone.
+    """
+    known = gone = 0
+    for owner_id in contacts.owners_of_lost():
+        with transaction.atomic():
+            lock_people(owner_id)
+            some_known, some_gone = contacts.give_up_lost(owner_id, now=now)
+        known, gone = known + some_known, gone + some_gone
+    return known, gone
 
 
 # --- Whose number is whose ------------------------------------------------------------

@@ -24,7 +24,7 @@ from kith.strangers.models import (
 from kith.strangers.ranking import reweigh
 from kith.strangers.services.photos import erase_attached
 from kith.strangers.services.posts import TOLD_OF_COMMENTS, erase_posts
-from kith.strangers.services.reactions import posts_with
+from kith.strangers.services.reactions import hold_posts_of, posts_with
 
 ERASING = "all that somebody is and has written outside is erased"
 TOLD_OF_LETTERS = (NoticeKind.GREETING, NoticeKind.LETTER, NoticeKind.WISH)
@@ -41,6 +41,7 @@ def erase_outside(person_id: int, *, now: datetime) -> None:
 
     :param now: until a day after it, no other persona is made.
     """
+    hold_posts_of(person_id)
     posts = Post.objects.unguarded(ERASING).filter(author=person_id)
     for some in in_batches(list(posts.values_list("pk", flat=True)), BATCH):
         erase_posts(some)

@@ -51,7 +51,7 @@ def set_away(viewer: Viewer, *, post_id: int, on: bool) -> None:
 def _set(viewer: Viewer, post_id: int, *, away: bool, on: bool) -> None:
     me = _reader(viewer)
     lock_people(me)
-    post = seen_post(viewer, post_id)
+    post = seen_post(viewer, post_id, hold=True)  # its author may be erasing it
     if away and post.author_id == me:
         raise OwnPost
     mine = PostFollow.objects.visible_to(viewer).filter(post=post)

@@ -23,7 +23,7 @@ from kith.people.locks import lock_people
 from kith.people.signed_in import myself
 from kith.strangers.exchanges import ends
 from kith.strangers.likeness import SaidAlready, is_alike
-from kith.strangers.limits import require_room
+from kith.strangers.limits import count_erased, require_room
 from kith.strangers.models import LONGEST_GREETING, LONGEST_LETTER, Exchange, Letter, Persona, Post
 from kith.strangers.services.photos import attach, erase_attached
 from kith.strangers.services.speaker import speaker
@@ -257,6 +257,7 @@ def erase_letter(viewer: Viewer, *, letter_id: int) -> None:
         raise NotThere
     exchange = letter.exchange
     erase_attached(Q(letter=letter))
+    count_erased(me, kind="letter", at=letter.at, now=viewer.now)
     letter.delete()
     if exchange.answered_at is None:
         # As if it had been declined: whoever was greeted has nothing to answer, and is not greeted anew.

@@ -18,7 +18,7 @@ from kith.people.locks import lock_people
 from kith.people.regions import is_region, province_of
 from kith.people.signed_in import myself
 from kith.strangers import likeness, search
-from kith.strangers.limits import require_room
+from kith.strangers.limits import count_erased, require_room
 from kith.strangers.models import (
     LONGEST_POST,
     MOST_PHOTOS,
@@ -137,7 +137,9 @@ def delete_post(viewer: Viewer, *, post_id: int) -> None:
 
     :raises NotThere: not the viewer's post.
     """
-    erase_posts([_own_post(viewer, post_id).pk])
+    post = _own_post(viewer, post_id)
+    count_erased(post.author_id, kind="post", at=post.created_at, now=viewer.now)
+    erase_posts([post.pk])
 
 
 @transaction.atomic

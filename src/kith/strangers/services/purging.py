@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from kith.core.batches import BATCH, Step, do_all, erasing
@@ -11,6 +11,7 @@ from kith.media.services import erase_photos
 from kith.notices.models import OUTSIDE, Notice
 from kith.people.models import Person, Purpose
 from kith.people.services import end_consents
+from kith.strangers.erasures import Erasure
 from kith.strangers.hidings import Hiding
 from kith.strangers.models import (
     Complaint,
@@ -33,13 +34,13 @@ PURGING = "the channel is over: all of it is erased"
 SURFACE = "wound down"
 
 
-def purge(*, now: datetime) -> dict[str, int]:
+def purge(*, now: datetime, goes_on: Callable[[], bool] = lambda: True) -> dict[str, int]:
     """Erase everything of the channel, and say how many of what.
 
     Begun again after it was cut short, it says what it found then. Consent ends with the channel.
     Topics stay, they are the shop's.
     """
-    return do_all(_STEPS, now=now)
+    return do_all(_STEPS, now=now, goes_on=goes_on)
 
 
 def _posts(_now: datetime) -> int:
@@ -97,6 +98,7 @@ _STEPS: dict[str, Step] = {
     "shut_out": erasing(ShutOut.objects.unguarded(PURGING)),
     "avoided": _avoided,
     "hidden_numbers": _hidden_numbers,
+    "erasures": erasing(Erasure.objects.unguarded(PURGING)),
     "hidings": erasing(Hiding.objects.unguarded(PURGING)),
     "personas": _personas,
 }

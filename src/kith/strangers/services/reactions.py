@@ -10,7 +10,7 @@ from kith.core.guard import Viewer
 from kith.strangers.limits import require_room
 from kith.strangers.models import Post, PostComment, Reaction
 from kith.strangers.ranking import reweigh, worth_of
-from kith.strangers.services.seen import OwnPost, seen_post
+from kith.strangers.services.seen import OwnPost, hold_posts, seen_post
 from kith.strangers.services.speaker import speaker
 
 OWN = "somebody's own reactions"
@@ -69,3 +69,10 @@ def posts_with(person_id: int) -> set[int]:
     """The posts that somebody has reacted to: to be weighed anew when their reactions are gone."""
     rows = Reaction.objects.unguarded(OWN).filter(person=person_id)
     return set(rows.values_list("post", flat=True))
+
+
+def hold_posts_of(person_id: int) -> None:
+    """Hold all posts that somebody wrote, or said or liked something of. The caller holds the person."""
+    written = Post.objects.unguarded(OWN).filter(author=person_id).values_list("pk", flat=True)
+    said = PostComment.objects.unguarded(OWN).filter(author=person_id).values_list("post", flat=True)
+    hold_posts({*written, *said, *posts_with(person_id)})

@@ -16,6 +16,7 @@ from kith.core.copying import plain, plain_row
 from kith.core.guard import Viewer
 from kith.notices.models import OUTSIDE, Notice
 from kith.people.models import Consent, Purpose
+from kith.strangers.erasures import Erasure
 from kith.strangers.hidings import Hiding
 from kith.strangers.models import (
     Complaint,
@@ -34,8 +35,11 @@ from kith.strangers.queries.personas import faces_outside
 from kith.ties.models import HiddenContact
 
 COPY = "a person's copy of what is held about them outside"
-PEOPLE = {"id", "person", "author", "post_author", "owner", "recipient", "actor", "reporter", "accused"}
-"""Ids of people, and numbers of rows; where the id of a row is told it is named again."""
+PEOPLE = {
+    "id", "person", "author", "post_author", "owner", "recipient", "actor", "reporter", "accused", "persona",
+}  # fmt: skip
+"""Ids of people, of who they are outside now, and numbers of rows; where a row's own id is told it is
+named again."""
 OTHERS_SAY = {"weight", "rank", "open_reports", "worth", "quoted", "digest", "key", "name_key"}
 """What others' reactions and reports come to, what others wrote, and what belongs to the hashes."""
 
@@ -64,6 +68,7 @@ def _rows(me: int) -> Iterator[tuple[str, Iterable[Model], bool]]:
     yield "shut_out", ShutOut.objects.unguarded(COPY).filter(person=me), False
     yield "hidden_numbers", HiddenContact.objects.unguarded(COPY).filter(owner=me).order_by("added_at"), False
     yield "numbers_hidden", Hiding.objects.unguarded(COPY).filter(person=me).order_by("at"), False
+    yield "erased_lately", Erasure.objects.unguarded(COPY).filter(person=me).order_by("at"), False
     yield "notices", Notice.objects.unguarded(COPY).filter(recipient=me, kind__in=OUTSIDE), False
 
 

@@ -25,7 +25,7 @@ from kith.strangers.models import Exchange, Persona, Post
 from kith.strangers.names import PersonaRefused
 from kith.strangers.services.erasing import erase_outside
 from kith.strangers.services.personas import agree, require_may_go, write_shows
-from kith.strangers.services.reactions import take_back_reactions
+from kith.strangers.services.reactions import hold_posts_of, take_back_reactions
 
 LEAVING = "whoever leaves takes their words along"
 STAFF = "the shop's staff close a persona"
@@ -67,6 +67,7 @@ def leave(viewer: Viewer, *, surface: str, erase: bool = False) -> None:
 
 def _withdraw(person: Person, now: datetime) -> None:
     """Let nobody see what somebody has written and liked, and let them wish nothing any more."""
+    hold_posts_of(person.pk)
     shown = Post.objects.unguarded(LEAVING).filter(author=person, withdrawn_at=None)
     ids = list(shown.values_list("pk", flat=True))
     shown.update(withdrawn_at=now)
