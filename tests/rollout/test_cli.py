@@ -50,6 +50,11 @@ def test_a_feature_from_its_beginning_to_its_end() -> None:
     assert "1 waiting" in done("show", CIRCLES)
     done("admit", CIRCLES, "5", *WHY)
     assert is_open(CIRCLES, bo.pk, utc_now())
+    asked = ("simulate", CIRCLES, "--region", "310000", "--instead-of", str(batch.pk))
+    assert read(*asked)["out"] == 1
+    assert "0 more would come in.\n1 would be out." in done(*asked)
+    assert "is changed: who lives in Shanghai" in done("change", str(batch.pk), "--region", "310000", *WHY)
+    assert not is_open(CIRCLES, mei.pk, utc_now())
     done("pause", str(batch.pk), *WHY)
     assert "paused since" in done("show", CIRCLES)
     done("resume", str(batch.pk), *WHY)
@@ -64,8 +69,8 @@ def test_a_feature_from_its_beginning_to_its_end() -> None:
     assert (circles["state"], circles["until"], circles["people"]) == ("winding_down", day, 0)
     entries = read("log", CIRCLES)
     assert [entry["what"] for entry in reversed(entries)] == [
-        "batch-opened", "admitted", "batch-paused", "batch-resumed", "batch-removed", "closed", "reopened",
-        "closed", "winding-down",
+        "batch-opened", "admitted", "batch-changed", "batch-paused", "batch-resumed", "batch-removed",
+        "closed", "reopened", "closed", "winding-down",
     ]  # fmt: skip
     assert (entries[-1]["who"], entries[-1]["why"], entries[-1]["surface"]) == ("mo", "Hebei first", "cli")
     assert "batch-opened, by mo (cli): Hebei first" in done("log", CIRCLES)
@@ -152,7 +157,7 @@ def test_a_simulation_for_programs() -> None:
         somebody(f"p{number}", region="310000", born=1970)
     told = read("simulate", CIRCLES, "--everyone")
     assert told == {
-        "people": 6, "already": 0, "newly": 6, "by_region": {"310000": 6},
+        "people": 6, "already": 0, "newly": 6, "out": 0, "by_region": {"310000": 6},
         "by_age": {f"{(utc_now().year - 1970) // 10 * 10}-{(utc_now().year - 1970) // 10 * 10 + 9}": 6},
     }  # fmt: skip
     assert "Shanghai: 6" in done("simulate", CIRCLES, "--everyone")

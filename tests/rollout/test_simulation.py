@@ -104,17 +104,24 @@ class TestAgainstPlainLoops(TestCase):
             for number, fact in enumerate(facts)
         ]
         running, asked = ([listing(one, people) for one in some] for some in (running, asked))
-        for terms in running:
+        batches = [
             let_in(
                 terms.kind, people=terms.people, region=terms.region, age_from=terms.age_from,
                 age_to=terms.age_to, joined_before=terms.joined_before,
                 per_ten_thousand=terms.per_ten_thousand,
-            )  # fmt: skip
+            )
+            for terms in running
+        ]  # fmt: skip
         fit = [one for one in people if one.is_active and one.password != "!never finished"]
         already = [one for one in fit if any(is_let_in(one, terms) for terms in running)]
         newly = [one for one in fit if one not in already and any(is_let_in(one, terms) for terms in asked)]
         result = simulate(CIRCLES, asked, NOW)
         assert (result.people, result.already, result.newly) == (len(fit), len(already), len(newly))
+        assert result.out == 0
+        for batch, terms in zip(batches, running, strict=True):
+            kept = [one for one in running if one is not terms]
+            out = [one for one in already if not any(is_let_in(one, rule) for rule in [*kept, *asked])]
+            assert simulate(CIRCLES, asked, NOW, instead_of=batch.pk).out == len(out)
         assert count_let_in(CIRCLES, NOW) == len(already)
         if len(newly) < FEWEST:
             assert (result.by_region, result.by_age) == ((), ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -168,6 +169,26 @@ def test_batches_are_paused_go_on_and_are_removed(browser: Client) -> None:
         assert address(act, batch.pk) in page(browser)
         assert do(browser, act, batch.pk, **WHY).status_code == 302
         assert is_in(mei) == inside
+
+
+def test_a_batch_is_changed_from_what_it_is(browser: Client) -> None:
+    mei, bo = somebody("mei", region="130600"), somebody("bo", region="310000")
+    batch = let_in("region", region="130000")
+    begun = batch.starts_at
+    assert address("change", batch.pk) in page(browser)
+    form = browser.get(address("change", batch.pk)).content.decode()
+    assert '<option value="130000" selected>' in form
+    told = do(browser, "change", batch.pk, kind="region", region="310000", simulate="1").content.decode()
+    assert "1 more would come in. 1 would be out." in told
+    assert is_in(mei)
+    asked = {"kind": "people", "people": "bo", "note": "only Bo", **WHY}
+    assert do(browser, "change", batch.pk, **asked).status_code == 302
+    assert (is_in(mei), is_in(bo)) == (False, True)
+    batch.refresh_from_db()
+    assert batch.starts_at == begun
+    form = browser.get(address("change", batch.pk)).content.decode()
+    assert re.search(r"<textarea[^>]*>\s*bo</textarea>", form)
+    assert 'value="only Bo"' in form
 
 
 def test_winding_down_and_letting_in_from_the_waiting_list(browser: Client) -> None:

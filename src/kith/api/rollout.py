@@ -103,6 +103,7 @@ class RolloutSimulation(Out):
     people: int = Field(description="All who have an account that can be used")
     already: int = Field(description="Of them, to whom it is open")
     newly: int = Field(description="Who would come in besides")
+    out: int = Field(description="Who would be out, where a batch is changed")
     by_region: list[RolloutTally] = Field(description="Of these, by province")
     by_age: list[RolloutTally] = Field(description="Of these, by age")
 
@@ -121,6 +122,12 @@ class Whom(In):
     joined_before: GivenInstant | None = None
     starts_at: GivenInstant | None = Field(None, description="Null: at once")
     note: str = Field("", max_length=200)
+
+
+class SimulatedWhom(Whom):
+    instead_of: int | None = Field(
+        None, ge=1, le=2**31 - 1, description="The number of a batch that would be changed"
+    )
 
 
 class Because(In):
@@ -207,12 +214,12 @@ def feature_batches(request: ApiRequest, feature: FeatureName) -> HttpResponse:
 
 
 @router.post("/rollout/features/{feature}/simulate", auth=WRITES_JSON, response=RolloutSimulation)
-def simulate_batch(request: ApiRequest, feature: FeatureName, data: Whom) -> HttpResponse:
+def simulate_batch(request: ApiRequest, feature: FeatureName, data: SimulatedWhom) -> HttpResponse:
     """Count whom a batch would let in besides those to whom the feature is open. It changes nothing."""
     terms, now = _terms(data), request.viewer.now
     refuse_unfit(terms, now=now)
-    result = simulate(feature, [terms], now)
-    told = {name: getattr(result, name) for name in ("people", "already", "newly")}
+    result = simulate(feature, [terms], now, instead_of=data.instead_of)
+    told = {name: getattr(result, name) for name in ("people", "already", "newly", "out")}
     for name in ("by_region", "by_age"):
         told[name] = [{"code": code, "people": number} for code, number in getattr(result, name)]
     return answer(RolloutSimulation, told)
@@ -277,7 +284,7 @@ def _terms(data: Whom) -> Terms:
     if missing := sorted(handles - found.keys()):
         names = {"names": ", ".join(missing)}
         raise Problem("not-valid", _("Nobody has the Kith name %(names)s.") % names)
-    given = data.model_dump(exclude={"handles", "why"})
+    given = data.model_dump(exclude={"handles", "why", "instead_of"})
     return Terms(**given, people=frozenset(found.values()))
 
 

@@ -81,8 +81,9 @@ def show(*, feature: str, in_json: bool) -> None:
 @rollout.command()
 @feature_argument
 @asks_whom
+@click.option("--instead-of", type=int, metavar="BATCH", help="The number of a batch that would be changed.")
 @as_json
-def simulate(*, feature: str, terms: Terms, in_json: bool) -> None:
+def simulate(*, feature: str, terms: Terms, instead_of: int | None, in_json: bool) -> None:
     """Count whom a batch would let in, without opening it."""
     from kith.core.clock import utc_now
     from kith.rollout.simulation import simulate
@@ -92,10 +93,10 @@ def simulate(*, feature: str, terms: Terms, in_json: bool) -> None:
     with _plain_refusals():
         _known(feature)
         refuse_unfit(terms, now=now)
-        result = simulate(feature, [terms], now)
+        result = simulate(feature, [terms], now, instead_of=instead_of)
         if in_json:
             tables = {"by_region": dict(result.by_region), "by_age": dict(result.by_age)}
-            numbers = {"people": result.people, "already": result.already, "newly": result.newly}
+            numbers = {name: getattr(result, name) for name in ("people", "already", "newly", "out")}
             _print_json({**numbers, **tables})
         else:
             _print_simulation(result)
@@ -135,6 +136,17 @@ def open_(*, feature: str, terms: Terms, how: dict[str, Any]) -> None:
     from kith.rollout.services import open_batch
 
     _tell(open_batch(feature, terms, **how), "is opened")
+
+
+@rollout.command()
+@click.argument("batch", type=int)
+@asks_whom
+@changes
+def change(*, batch: int, terms: Terms, how: dict[str, Any]) -> None:
+    """Give a batch other terms, by its number. Without --from it begins when it did."""
+    from kith.rollout.services import change_batch
+
+    _tell(change_batch(batch, terms, **how), "is changed")
 
 
 @rollout.command()
@@ -311,6 +323,8 @@ def _entry(change: Any) -> dict[str, Any]:
 def _print_simulation(result: Simulation) -> None:
     click.echo(f"{result.people} people have an account; it is open to {result.already} of them.")
     click.echo(f"{result.newly} more would come in.")
+    if result.out:
+        click.echo(f"{result.out} would be out.")
     from kith.rollout.words import say_band, say_region
 
     _print_table("By province", result.by_region, say_region)

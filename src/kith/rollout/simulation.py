@@ -31,6 +31,7 @@ class Simulation:
     :param people: all who have an account that can be used.
     :param already: of them, to whom the feature's running batches open it.
     :param newly: who would come in besides; the two tables are about them.
+    :param out: who would be out, where the batches come instead of another.
     :param by_region: by province, in the order of the codes; `unknown` last.
     :param by_age: by band, the youngest first, by the age people reach this year; `unknown` last.
     """
@@ -38,24 +39,30 @@ class Simulation:
     people: int
     already: int
     newly: int
+    out: int
     by_region: Tally
     by_age: Tally
 
 
-def simulate(feature: str, batches: Sequence[Terms], now: datetime) -> Simulation:
-    """Count whom batches would let in besides those whom the feature's running batches let in."""
+def simulate(
+    feature: str, batches: Sequence[Terms], now: datetime, *, instead_of: int | None = None
+) -> Simulation:
+    """Count whom batches would let in besides those whom the feature's running batches let in.
+
+    :param instead_of: the number of a batch that they would replace.
+    """
     people = _accounts()
-    running = [batch.rule(now) for batch in batches_of(feature) if batch.is_running(now)]
-    inside, proposed = unite(running), unite([_rule(feature, terms, now) for terms in batches])
-    newly = _matching(people, proposed)
-    if inside is not None:
-        newly = newly.exclude(Exists(Person.objects.filter(inside, pk=OuterRef("pk"))))
+    running = {batch.pk: batch.rule(now) for batch in batches_of(feature) if batch.is_running(now)}
+    inside, proposed = unite(running.values()), [_rule(feature, terms, now) for terms in batches]
+    kept = [rule for pk, rule in running.items() if pk != instead_of]
+    newly = _without(_matching(people, unite(proposed)), inside)
     number = newly.count()
     few = number < FEWEST
     return Simulation(
         people=people.count(),
         already=_matching(people, inside).count(),
         newly=number,
+        out=_without(_matching(people, inside), unite([*kept, *proposed])).count(),
         by_region=() if few else _hide_few(_by_region(newly)),
         by_age=() if few else _hide_few(_by_age(newly, now)),
     )
@@ -82,6 +89,12 @@ def _rule(feature: str, terms: Terms, now: datetime) -> Q:
 
 def _matching(people: QuerySet[Person], rule: Q | None) -> QuerySet[Person]:
     return people.none() if rule is None else people.filter(rule)
+
+
+def _without(people: QuerySet[Person], rule: Q | None) -> QuerySet[Person]:
+    if rule is None:
+        return people
+    return people.exclude(Exists(Person.objects.filter(rule, pk=OuterRef("pk"))))
 
 
 def _by_region(people: QuerySet[Person]) -> dict[str, int]:

@@ -72,6 +72,16 @@ ACTS: dict[str, Act] = {
         ),
         form=AdmitForm,
     ),
+    "change": Act(
+        _("Change the batch"),
+        _(
+            "Whom it lets in no more is out at their next request, unless another batch lets them in. "
+            "Simulate it first."
+        ),
+        lambda _feature, batch, form, how: services.change_batch(batch, form.terms(), **how),
+        form=BatchForm,
+        of_batch=True,
+    ),
     "pause": Act(
         _("Pause the batch"),
         _("It lets nobody in until it goes on. Whom another batch lets in, stays in."),
@@ -168,14 +178,16 @@ class FeatureAdmin(ModelAdmin):  # type: ignore[misc]
         if not self.has_change_permission(request):
             raise PermissionDenied
         deed, batch = ACTS[act], _batch_asked(request, _known(feature), act)
-        simulates = act == "open" and "simulate" in request.POST
+        simulates = deed.form is BatchForm and "simulate" in request.POST
         result: Simulation | None = None
         form = deed.form(request.POST or None)
+        if batch and isinstance(form, BatchForm):
+            form.show(batch)
         form.fields["why"].required = not simulates
         if request.method == "POST" and form.is_valid():
             try:
                 if simulates and isinstance(form, BatchForm):
-                    result = _simulate(feature, form)
+                    result = _simulate(feature, form, batch)
                 else:
                     return self._do(request, deed, feature, batch, form)
             except Refused as refusal:
@@ -241,10 +253,10 @@ def _batch_asked(request: HttpRequest, feature: str, act: str) -> Batch | None:
     return found
 
 
-def _simulate(feature: str, form: BatchForm) -> Simulation:
+def _simulate(feature: str, form: BatchForm, batch: Batch | None) -> Simulation:
     now, terms = utc_now(), form.terms()
     refuse_unfit(terms, now=now)
-    return simulate(feature, [terms], now)
+    return simulate(feature, [terms], now, instead_of=batch.pk if batch else None)
 
 
 # --- What is shown -----------------------------------------------------------------------
@@ -286,7 +298,7 @@ def _acts_of(feature: str, now: datetime) -> list[dict[str, Any]]:
 
 
 def _batch(batch: Batch, now: datetime, *, acts: bool) -> dict[str, Any]:
-    names = ("resume" if batch.paused_at else "pause", "remove") if acts else ()
+    names = ("change", "resume" if batch.paused_at else "pause", "remove") if acts else ()
     return {
         "number": batch.pk,
         "whom": say_whom(batch, listed=listed_count(batch.pk)),
@@ -317,5 +329,6 @@ def _simulation(result: Simulation | None) -> dict[str, Any] | None:
         (_("By age"), [(say_band(label), say_number(number)) for label, number in result.by_age]),
     ]
     return {
-        "people": result.people, "already": result.already, "newly": result.newly, "tables": tables,
+        "people": result.people, "already": result.already, "newly": result.newly, "out": result.out,
+        "tables": tables,
     }  # fmt: skip

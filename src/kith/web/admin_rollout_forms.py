@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -17,8 +18,10 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from kith.core.clock import utc_now
 from kith.people.models import Person
 from kith.people.regions import cities, provinces
+from kith.rollout.models import Batch, Listed
 from kith.rollout.rules import Kind, Terms
 from kith.web.plain_forms import PlainForm
 
@@ -99,6 +102,20 @@ class BatchForm(WhyForm):
             (name, [(code, name), *cities(code, language)]) for code, name in provinces(language)
         ]  # fmt: skip
         cast("forms.ChoiceField", self.fields["region"]).choices = [("", "–"), *groups]
+
+    def show(self, batch: Batch) -> None:
+        """Begin with the terms of a batch, which are to be changed."""
+        self.initial = {
+            name: getattr(batch, name) for name in ("kind", "region", "age_from", "age_to", "note")
+        }
+        if batch.per_ten_thousand is not None:
+            self.initial["share"] = Decimal(batch.per_ten_thousand) / 100
+        for name, at in (("joined_before", batch.joined_before), ("starts_at", batch.starts_at)):
+            if at is not None and not (name == "starts_at" and at <= utc_now()):
+                self.initial[name] = localtime(at).strftime("%Y-%m-%dT%H:%M")
+        listed = Listed.objects.filter(batch=batch).order_by("person__handle")
+        self.initial["people"] = ", ".join(listed.values_list("person__handle", flat=True))
+        self.fields["starts_at"].help_text = _("Left out, it begins when it did.")
 
     def clean_share(self) -> int | None:
         """The share in ten thousandths."""
