@@ -73,7 +73,10 @@ def test_a_feature_from_its_beginning_to_its_end() -> None:
         "closed", "reopened", "closed", "winding-down",
     ]  # fmt: skip
     assert (entries[-1]["who"], entries[-1]["why"], entries[-1]["surface"]) == ("mo", "Hebei first", "cli")
-    assert "batch-opened, by mo (cli): Hebei first" in done("log", CIRCLES)
+    told = done("log", CIRCLES)
+    assert "batch-opened, by mo (cli): Hebei first" in told
+    assert f"before {batch.pk}: who lives in Hebei; from " in told
+    assert "; paused since " in told
     assert Change.objects.filter(actor=mo).count() == 1
 
 

@@ -14,8 +14,10 @@ from django.utils.translation import ngettext_lazy as ngettext
 
 from kith.people.regions import full_name_of
 from kith.rollout.models import State
-from kith.rollout.rules import HasTerms, Kind, Opening
+from kith.rollout.rules import HasTerms, Kind, Opening, Terms
 from kith.rollout.simulation import UNKNOWN
+
+_INSTANTS = ("starts_at", "joined_before", "paused_at")
 
 
 def say_state(opening: Opening, people: int) -> str:
@@ -108,5 +110,20 @@ def _locale() -> str:
 
 
 def say_entry(told: dict[str, Any]) -> str:
-    """A `before` or `after` of the log: the words of the log itself, for it is to be exact."""
-    return ", ".join(f"{name}: {value}" for name, value in told.items())
+    """A `before` or `after` of the log: a batch as it was then, or whatever else was noted."""
+    if "kind" not in told:
+        return ", ".join(f"{name}: {value}" for name, value in told.items())
+    at = {name: datetime.fromisoformat(told[name]) for name in _INSTANTS if name in told}
+    terms = Terms(
+        told["kind"],
+        per_ten_thousand=told.get("per_ten_thousand"),
+        region=told.get("region", ""),
+        age_from=told.get("age_from"),
+        age_to=told.get("age_to"),
+        joined_before=at.get("joined_before"),
+    )
+    said = [f"{told['batch']}: {say_whom(terms, listed=told.get('people', 0))}"]
+    said.append(_("from %(time)s") % {"time": say_time(at["starts_at"])})
+    if "paused_at" in at:
+        said.append(_("paused since %(time)s") % {"time": say_time(at["paused_at"])})
+    return "; ".join([*said, *filter(None, [told.get("note")])])
