@@ -19,7 +19,7 @@ reset: ## forget the demonstration neighbourhood; the next `make demo` starts ov
 test: dev ## everything: style, types, imports, translations, tests on SQLite, PostgreSQL and in a browser
 	@$(RUN)/python -m scripts.run_tests
 
-unit: dev ## the quick tests, in less than a minute
+unit: dev ## the quick tests, in a minute and a half
 	@$(RUN)/python -m scripts.run_tests --unit
 
 lint: dev ## style and import contracts

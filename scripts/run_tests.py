@@ -27,7 +27,7 @@ PROGRAMS = Path(sys.executable).parent
 STRICT = os.environ.get("KITH_TEST_STRICT") == "1"
 QUICK = "not slow and not browser and not ciao"
 ENTRANCES = ("web", "contract", "browser")
-"""Where every page and operation is asked for: too much for a minute."""
+"""Where every page and operation is asked for: too much to wait for."""
 TWO_AT_ONCE = ["-n", "2", "--dist", "worksteal"]
 
 

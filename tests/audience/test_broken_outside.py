@@ -20,7 +20,7 @@ from tests.oracle.compare_outside import compare_rows
 from tests.oracle.pair import undone
 from tests.oracle.towns import Town
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TOWNS = 100
 
 

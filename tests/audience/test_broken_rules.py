@@ -22,7 +22,7 @@ from tests.audience.cut import Cut
 from tests.oracle.compare import compare_deliveries, compare_everything, compare_what_is_seen
 from tests.oracle.pair import undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from tests.web.routes import queries
 from tests.web.street import HOME, PHONES, PRICE, QUANTITY, Street
 from tests.web.test_routes import OPERATIONS, ROUTES, Route, address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 WHY = "the test asks what must not be told"
 SHANGHAI = ZoneInfo("Asia/Shanghai")

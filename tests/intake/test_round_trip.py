@@ -32,7 +32,7 @@ from kith.sharing.queries import (
 from kith.shop.models import Listing, OrderLine
 from kith.shop.queries import merchants_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LOOKING = ("mei", "mama", "lucy", "linlei", "jianguo", "machao", "zhouxiao")
 """Of a large family, of none; who mutes, who is hidden from, who shows nothing."""
 

@@ -18,7 +18,7 @@ from kith.people.models import Person
 from tests.media.drawn import portrait, scene
 from tests.shop.goods import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PLACE, CAMERA, WORDS = b"31.2304N 121.4737E", b"Kith Camera 9000", b"taken at home by Mei"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description dc:creator="' + WORDS + b'"/></x:xmpmeta>'

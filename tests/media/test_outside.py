@@ -33,7 +33,7 @@ from kith.people.models import Person
 from tests.media.drawn import FACE, crowd, portrait, scene
 from tests.shop.goods import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 INSIDE, OUTSIDE = False, True
 
 

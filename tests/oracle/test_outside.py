@@ -65,6 +65,7 @@ WORLDS = int(os.environ.get("KITH_ORACLE_WORLDS", "300"))
 AT_ONCE = 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, WORLDS, AT_ONCE))
 def test_no_town_shows_too_much_or_too_little(first: int) -> None:
     """Of each town three people, and now and then somebody who is not signed in, look at everything."""

@@ -15,7 +15,7 @@ from tests.oracle.compare import compare_deliveries, compare_reads, compare_what
 from tests.oracle.moves import MOVES, Move, play
 from tests.oracle.pair import Pair, undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 N = st.integers(0, 63)
 

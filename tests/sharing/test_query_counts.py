@@ -29,7 +29,7 @@ from kith.shop.models import Category, Listing, Merchant
 from kith.ties.models import Circle, Member, Relationship
 from tests.oracle.pair import undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 Read = Callable[["Neighbourhood"], object]

@@ -19,7 +19,7 @@ from kith.strangers.models import Persona
 from tests.oracle.pair import undone
 from tests.strangers.crowd import Crowd
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Read = Callable[[Crowd], Any]
 
 
