@@ -187,7 +187,8 @@ def test_a_batch_is_changed_from_what_it_is(browser: Client) -> None:
     batch.refresh_from_db()
     assert batch.starts_at == begun
     form = browser.get(address("change", batch.pk)).content.decode()
-    assert re.search(r"<textarea[^>]*>\s*bo</textarea>", form)
+    assert re.search(r"<textarea name=\"people\"[^>]*>\s*</textarea>", form), "a list tells no names"
+    assert "Write all of it anew." in form
     assert 'value="only Bo"' in form
 
 

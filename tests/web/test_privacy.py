@@ -19,10 +19,12 @@ from kith.people.models import Person, Purpose, SharingMode
 from kith.people.queries import find_sharing_preference, has_consented, latest_consent
 from kith.rollout.models import Feature, State
 from kith.rollout.queries import standing_of
+from kith.rollout.services import close, wind_down
 from kith.sharing import services as sharing
 from kith.shop.models import Category
 from kith.ties import queries as ties
 from kith.ties.models import Circle
+from tests.conftest import Clock
 from tests.web.cast import Answer, as_viewer, browser_of, circle_of, somebody
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circles_open")]
@@ -336,3 +338,16 @@ def test_who_is_not_let_in_yet_can_wait_for_their_turn(new: Person) -> None:
     assert standing_of(CIRCLES, new.pk, now).place == 1
     assert post(new, "wait", on="0").status_code == 302
     assert standing_of(CIRCLES, new.pk, now).place is None
+
+
+def test_the_page_says_how_the_circles_stand_and_no_day_that_is_past(new: Person, clock: Clock) -> None:
+    def how(change: Any, **more: Any) -> str:
+        change(CIRCLES, actor=None, why="a test", surface="cli", now=clock.now, **more)
+        return page(new, "home")
+
+    assert "Circles are closed for now" in how(close)
+    assert "Until the end of 21 March" in how(wind_down, until=clock.now.date() + timedelta(days=7))
+    clock.advance(days=8)
+    over = page(new, "home")
+    assert "Circles are over" in over
+    assert "Until the end of" not in over

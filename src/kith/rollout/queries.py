@@ -15,8 +15,8 @@ from kith.rollout.models import Batch, Change, Feature, Listed, State, Waiting
 from kith.rollout.rules import Opening, lets_in
 
 __all__ = [
-    "Opening", "Standing", "batches_of", "changes_of", "due_for_purge", "is_open", "lets_in", "local_day",
-    "openings", "position", "standing_of", "waiting_count",
+    "Opening", "Standing", "batches_of", "changes_of", "due_for_purge", "is_open", "last_day", "lets_in",
+    "local_day", "openings", "position", "standing_of", "waiting_count",
 ]  # fmt: skip
 
 _BATCH = [field.attname for field in Batch._meta.concrete_fields]
@@ -58,7 +58,13 @@ def standing_of(feature: str, person_id: int, now: datetime) -> Standing:
     opening = openings([feature], now)[feature]
     let_in = lets_in(opening, person_id)
     place = None if let_in else position(feature, person_id, now)
-    return Standing(opening.state, let_in, opening.wound_down_on, place)
+    return Standing(opening.state, let_in, last_day(opening, now), place)
+
+
+def last_day(opening: Opening, now: datetime) -> date | None:
+    """The last day on which people may take what is their own, until it is over; None: there is none."""
+    day = opening.wound_down_on
+    return day if day is not None and day >= local_day(now) else None
 
 
 def batches_of(feature: str) -> QuerySet[Batch]:

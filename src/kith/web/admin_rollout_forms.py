@@ -21,7 +21,7 @@ from unfold.widgets import (
 from kith.core.clock import utc_now
 from kith.people.models import Person
 from kith.people.regions import cities, provinces
-from kith.rollout.models import Batch, Listed
+from kith.rollout.models import Batch
 from kith.rollout.rules import Kind, Terms
 from kith.web.plain_forms import PlainForm
 
@@ -113,8 +113,8 @@ class BatchForm(WhyForm):
         for name, at in (("joined_before", batch.joined_before), ("starts_at", batch.starts_at)):
             if at is not None and not (name == "starts_at" and at <= utc_now()):
                 self.initial[name] = localtime(at).strftime("%Y-%m-%dT%H:%M")
-        listed = Listed.objects.filter(batch=batch).order_by("person__handle")
-        self.initial["people"] = ", ".join(listed.values_list("person__handle", flat=True))
+        if batch.kind == Kind.PEOPLE:
+            self.fields["people"].help_text = _("Who is on the list is not shown. Write all of it anew.")
         self.fields["starts_at"].help_text = _("Left out, it begins when it did.")
 
     def clean_share(self) -> int | None:

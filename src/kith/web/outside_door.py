@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 from kith.audience.viewer import STRANGERS
 from kith.people.models import Purpose
 from kith.people.queries import has_consented
-from kith.rollout.services import join_waiting, leave_waiting
 from kith.strangers import services as strangers
 from kith.strangers.queries.door import Door, find_door
 from kith.web.acts import act, me, sent
 from kith.web.middleware import ViewerRequest
 from kith.web.outside_letters_forms import LeaveForm
+from kith.web.waiting import change_waiting
 
 SURFACE = "web"
 
@@ -64,10 +64,5 @@ def leave_now(request: ViewerRequest, form: LeaveForm) -> None:
 @require_POST
 def wait(request: ViewerRequest) -> HttpResponse:
     """Go on the waiting list (`on`: 1), or off it."""
-    person_id = me(request).pk
-    if request.POST.get("on") == "1":
-        with act(request, done=_("You are on the list. This page says when it is your turn.")):
-            join_waiting(person_id, STRANGERS, now=request.viewer.now)
-    else:
-        leave_waiting(person_id, STRANGERS)
+    change_waiting(request, STRANGERS)
     return redirect("outside:door")

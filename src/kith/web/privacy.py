@@ -18,12 +18,12 @@ from kith.people.consent_texts import ConsentText, current_text, find_text
 from kith.people.models import Consent, Purpose, SharingMode, SharingPreference
 from kith.people.queries import consents_of, find_sharing_preference, has_consented
 from kith.rollout import queries as rollout
-from kith.rollout.services import join_waiting, leave_waiting
 from kith.sharing import services as sharing
 from kith.ties import queries as ties
 from kith.web.acts import act, me, onward, sent
 from kith.web.middleware import ViewerRequest
 from kith.web.privacy_forms import MODES, OpenForm, write_hold
+from kith.web.waiting import change_waiting
 
 SURFACE = "web"
 
@@ -116,12 +116,7 @@ def withdraw(request: ViewerRequest) -> HttpResponse:
 @require_POST
 def wait(request: ViewerRequest) -> HttpResponse:
     """Go on the waiting list of the circle side (`on`: 1), or off it."""
-    person_id = me(request).pk
-    if request.POST.get("on") == "1":
-        with act(request, done=_("You are on the list. This page says when it is your turn.")):
-            join_waiting(person_id, CIRCLES, now=request.viewer.now)
-    else:
-        leave_waiting(person_id, CIRCLES)
+    change_waiting(request, CIRCLES)
     return redirect("privacy:home")
 
 

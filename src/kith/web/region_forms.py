@@ -11,25 +11,26 @@ from kith.people.regions import cities, provinces
 from kith.web.plain_forms import PlainForm
 
 
+def province_widget() -> forms.Select:
+    """A choice that fetches the cities of what was chosen."""
+    return forms.Select(
+        attrs={
+            "hx-post": "",
+            "hx-trigger": "change",
+            "hx-vals": '{"cities": "1"}',
+            "hx-target": "#city",
+            "hx-swap": "outerHTML",
+        }
+    )
+
+
 class RegionForm(PlainForm):
     """A form with a province and a city of it, both free to be left open.
 
     The cities are those of the province chosen last; without a script they come with the next page.
     """
 
-    province = forms.ChoiceField(
-        label=_("Province"),
-        required=False,
-        widget=forms.Select(
-            attrs={
-                "hx-post": "",
-                "hx-trigger": "change",
-                "hx-vals": '{"cities": "1"}',
-                "hx-target": "#city",
-                "hx-swap": "outerHTML",
-            }
-        ),
-    )
+    province = forms.ChoiceField(label=_("Province"), required=False, widget=province_widget())
     city = forms.ChoiceField(
         label=_("City"), help_text=_("Leave it open to say only the province."), required=False
     )

@@ -14,6 +14,7 @@ from kith.people.regions import cities, province_of, provinces
 from kith.shop.services import MOST_PIECES, BuyRefused, Delivery
 from kith.shop.services.purchase import read_courier_phone
 from kith.web.plain_forms import PlainForm
+from kith.web.region_forms import province_widget
 
 
 class BuyForm(PlainForm):
@@ -37,18 +38,7 @@ class BuyForm(PlainForm):
         max_length=30,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
-    province = forms.ChoiceField(
-        label=_("Province"),
-        widget=forms.Select(
-            attrs={
-                "hx-post": "",
-                "hx-trigger": "change",
-                "hx-vals": '{"cities": "1"}',
-                "hx-target": "#city",
-                "hx-swap": "outerHTML",
-            }
-        ),
-    )
+    province = forms.ChoiceField(label=_("Province"), widget=province_widget())
     city = forms.ChoiceField(label=_("City"), required=False)
     address = forms.CharField(
         label=_("District, street, house and flat"),

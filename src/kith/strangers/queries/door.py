@@ -11,7 +11,7 @@ from kith.core.guard import Viewer
 from kith.people.models import Person, Purpose, grown_up_since
 from kith.people.queries import has_consented
 from kith.rollout.models import State
-from kith.rollout.queries import Opening, lets_in, openings, position
+from kith.rollout.queries import Opening, last_day, lets_in, openings, position
 from kith.strangers.queries.personas import my_persona
 
 Word = Literal["closed", "winding-down", "suspended", "too-young", "waiting", "no-year", "new", "open"]
@@ -40,7 +40,7 @@ def find_door(viewer: Viewer, person: Person) -> Door:
     word = _word(person, viewer, opening, has_persona=persona is not None)
     return Door(
         word,
-        until=opening.wound_down_on,
+        until=last_day(opening, viewer.now),
         place=position(STRANGERS, person.pk, viewer.now) if word == "waiting" else None,
         has_persona=persona is not None,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from kith.core.batches import in_batches
+from kith.core.batches import BATCH, in_batches
 from kith.media.models import Photo
 from kith.media.services import erase_photos
 from kith.notices.models import OUTSIDE, Notice, NoticeKind
@@ -28,7 +28,6 @@ from kith.strangers.services.reactions import hold_posts_of, posts_with
 
 ERASING = "all that somebody is and has written outside is erased"
 TOLD_OF_LETTERS = (NoticeKind.GREETING, NoticeKind.LETTER, NoticeKind.WISH)
-BATCH = 500
 
 
 def erase_outside(person_id: int, *, now: datetime) -> None:

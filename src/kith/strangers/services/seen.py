@@ -7,14 +7,12 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from kith.core.batches import in_batches
+from kith.core.batches import BATCH, in_batches
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.strangers.models import Post
 
 HOLDING = "held while its reactions are counted; it was seen through the rule just before"
-
-BATCH = 500
 
 
 class OwnPost(Refused):
