@@ -108,7 +108,8 @@ def they_talk_about_it(mei: Page, bo: Page, *, javascript: bool) -> None:
 
 
 def like_in_place(page: Page, *, javascript: bool) -> None:
-    """Like what is open. With a script the page stays the same."""
+    """Like what is open. With a script the page stays the same, once the script is there."""
+    page.wait_for_load_state()
     page.evaluate("window.same = true")
     page.get_by_role("button", name="Like").click()
     expect(page.get_by_role("button", name="Like 1")).to_have_attribute("aria-pressed", "true")
