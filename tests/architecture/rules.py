@@ -14,7 +14,7 @@ from tests.architecture.source import Module, find_module
 Offence = tuple[int, str]
 Rule = Callable[[Module], Iterator[Offence]]
 
-MAY_WRITE_SQL = {"kith.sharing.deliver", "kith.shop.search"}
+MAY_WRITE_SQL = {"kith.quality.apply", "kith.sharing.deliver", "kith.shop.search"}
 MAY_ASK_THE_TIME = {"web", "api", "jobs", "cli"}
 OTHER_CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "timezone.now", "gmtime")
 SIGNAL_MODULES = ("django.dispatch", "django.db.models.signals", "django.core.signals")
@@ -28,7 +28,7 @@ PAST_THE_GUARD = {
     "get_model": "hands out a model without its guard",
 }
 DOORS = {"sharing", "strangers"}
-BEHIND_DOORS = {
+BEHIND_DOORS: dict[str, set[str] | None] = {
     "kith.ties.services": None,
     "kith.ties.contacts": None,
     "kith.people.services": {"claim_phone", "end_consents", "record_consent", "verify_phone"},
@@ -39,6 +39,7 @@ BEHIND_DOORS = {
         "deliver_line",
         "mark_gift",
         "place_order",
+        "recall_refund",
         "record_orders",
         "request_refund",
         "ship_line",
@@ -46,6 +47,9 @@ BEHIND_DOORS = {
 }
 """What changes who sees what: None for all of a module. The services of `sharing` and `strangers` wrap it
 and put right what follows."""
+JUDGES = {"quality"}
+BEHIND_JUDGES: dict[str, set[str] | None] = {"kith.shop.services.holds": None}
+"""What holds a listing or closes a shop. `quality` decides it, and gives the reasons to those concerned."""
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 400
 
@@ -104,14 +108,28 @@ def asks_the_time(module: Module) -> Iterator[Offence]:
 
 def changes_who_sees(module: Module) -> Iterator[Offence]:
     """What changes who sees what is called by `sharing` and `strangers` alone."""
-    if module.room in DOORS:
+    for line, what in _calls_behind(BEHIND_DOORS, DOORS, module):
+        yield line, f"{what} is called through sharing.services, which puts deliveries right"
+
+
+def holds_listings(module: Module) -> Iterator[Offence]:
+    """What holds a listing or closes a shop is called by `quality` alone."""
+    for line, what in _calls_behind(BEHIND_JUDGES, JUDGES, module):
+        yield line, f"{what} is called by quality, which gives the reasons"
+
+
+def _calls_behind(
+    behind: dict[str, set[str] | None], rooms: set[str], module: Module
+) -> Iterator[tuple[int, str]]:
+    """Line and name of what a module takes that only some rooms, and what lies beside it, may call."""
+    if module.room in rooms:
         return
-    for closed, only in BEHIND_DOORS.items():
+    for closed, only in behind.items():
         if module.name.startswith(closed.rpartition(".")[0]):
             continue
         for line, name in _uses_of(closed, module):
             if only is None or name in only:
-                yield line, f"{closed}.{name} is called through sharing.services, which puts deliveries right"
+                yield line, f"{closed}.{name}"
 
 
 def _uses_of(closed: str, module: Module) -> Iterator[tuple[int, str]]:
@@ -124,6 +142,9 @@ def _uses_of(closed: str, module: Module) -> Iterator[tuple[int, str]]:
         if imported == package and last in names:
             as_module.add(last)
             yield line, "*"
+        for name in names:
+            if closed.startswith(f"{imported}.{name}."):
+                as_module.add(closed.removeprefix(f"{imported}."))
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) in as_module:
             yield node.lineno, node.attr
@@ -196,6 +217,7 @@ RULES: tuple[Rule, ...] = (
     uses_signals,
     asks_the_time,
     changes_who_sees,
+    holds_listings,
     is_too_long,
     gives_no_reason,
 )

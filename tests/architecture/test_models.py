@@ -18,6 +18,9 @@ OPEN_TABLES = {
     "rollout.Waiting": "asked for one's own place in it, and by staff for how many wait",
     "rollout.Change": "names who changed a feature: staff in their work, for staff to read",
     "web.SentForm": "found by a token that only the sent form holds, with its sender's id",
+    "quality.Sweep": "names staff in their work, for staff to read",
+    "quality.SampleItem": "names staff in their work, for staff to read",
+    "quality.Decision": "names staff in their work; what its merchant is told of it does not",
     "shop.MerchantStaff": "asked by the rule of orders; who acts for a shop is the shop's to know",
 }
 """Tables with somebody's id in them that have no guard, and why."""

@@ -28,12 +28,20 @@ class Cast:
         self.ids = {name: self.pair.add_person(name) for name in NAMES}
         self.pair.add_shop(merchants=1, listings=1)
         self.listing = next(iter(self.pair.plain.listings))
+        self.held = self._add_listings(4)
         for name in NAMES[:-1]:
             self.do("open_circles", name, text_version="1", surface="test")
         self._befriend()
         self._show()
         self._talk()
         self._part()
+        self._take_down()
+
+    def _add_listings(self, number: int) -> list[int]:
+        before = set(self.pair.plain.listings)
+        for _ in range(number):
+            self.pair.add_listing(self.pair.plain.listings[self.listing].merchant, "kitchen")
+        return [listing for listing in self.pair.plain.listings if listing not in before]
 
     def do(self, deed: str, who: str, /, **what: Any) -> int:
         return self.pair.do(deed, self.ids[who], **what)
@@ -88,6 +96,7 @@ class Cast:
         self.do("hide_share", "Mei", share_id=withdrawn)
         for share in (self._tip("Mei", self.family["Mei"]), self._review("Eve")):
             self._hold(share)
+        self._use()
 
     def _buy(self, name: str) -> None:
         """Buy something and show it to the family; Mei sends the second one back."""
@@ -97,6 +106,31 @@ class Cast:
         if again:
             self.pair.move(line, "request_refund")
             self.pair.move(line, "accept_refund")
+
+    def _use(self) -> None:
+        """Mei buys what is taken down later, and says so: of the first of each, she sends one back."""
+        for listing in self.held:
+            for number in range(2):
+                line = self.pair.arrived(self.ids["Mei"], listing)
+                self.do("share_purchase", "Mei", line_id=line, circle_ids=[self.family["Mei"]])
+                if number == 0:
+                    self.pair.move(line, "request_refund")
+                    self.pair.move(line, "accept_refund")
+            what: dict[str, Any] = {
+                "listing_id": listing,
+                "circle_ids": [self.family["Mei"]],
+                "text": "so so",
+            }
+            self.do("write_review", "Mei", rating=2, to_everyone=False, **what)
+            self.do("ask_question", "Mei", **what)
+            self.do("write_review", "Fay", rating=1, to_everyone=True, **(what | {"circle_ids": []}))
+
+    def _take_down(self) -> None:
+        """One thing is only suspected, one was taken down and then given back."""
+        suspected, removed, recalled, live = self.held
+        self.pair.put(suspected=suspected, removed=removed, recalled=recalled)
+        self.pair.put(removed=live)
+        self.pair.put(live=live)
 
     def _hold(self, share_id: int) -> None:
         """Let it be visible from tomorrow."""

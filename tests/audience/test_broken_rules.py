@@ -10,16 +10,26 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
 from kith.audience import comments, shares
 from kith.core.guard import Guarded, Side, Viewer
 from kith.sharing import models
 from kith.sharing.models import Comment, Like, Share, SharePhoto
+from kith.sharing.queries import cards, corrections, evidence, trust
+from kith.shop.cards import hold_card
+from kith.shop.models import HoldState, Listing
 from kith.ties.models import Relationship
 from tests.audience.cast import Cast
 from tests.audience.cut import Cut
-from tests.oracle.compare import compare_deliveries, compare_everything, compare_what_is_seen
+from tests.oracle.compare import (
+    compare_deliveries,
+    compare_everything,
+    compare_evidence,
+    compare_feeds,
+    compare_merchants,
+    compare_what_is_seen,
+)
 from tests.oracle.pair import undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -132,3 +142,67 @@ def test_every_model_asks_its_own_rule(
     monkeypatch.setattr(model, "sees", rule)
     with pytest.raises(AssertionError):
         compare(cast)
+
+
+# --- What was taken down --------------------------------------------------------------------
+
+
+def as_it_was(*_: object) -> Any:
+    """What the delivery or the share carries."""
+    return F("outcome")
+
+
+def same_as_before(share: Share, _: object) -> str:
+    return share.outcome
+
+
+def removed_for_all(share: Share, listing: Listing | None) -> str:
+    """Tell of a purchase that nobody has shown."""
+    return "removed" if corrections.correction_of(listing) else share.outcome
+
+
+def removed_of_all() -> Any:
+    """Count everything as removed, as if the holds were not asked."""
+    return Value("removed")
+
+
+def any_hold(listing: Listing | None) -> Any:
+    hold = corrections.hold_of(listing) if listing else None
+    return hold_card(hold) if hold else None
+
+
+def no_correction(_: Listing | None) -> None:
+    return None
+
+
+TAKEN_DOWN: dict[str, tuple[Any, str, Any]] = {
+    "nothing is gone": (corrections, "GONE", ()),
+    "what is suspected is gone": (corrections, "GONE", tuple(HoldState)),
+    "what is recalled is not gone": (corrections, "GONE", (HoldState.REMOVED,)),
+    "what is taken down is not gone": (corrections, "GONE", (HoldState.RECALLED,)),
+    "evidence counts what deliveries carry": (evidence, "outcome_of_delivery", as_it_was),
+    "merchants are ranked by what deliveries carry": (trust, "outcome_of_delivery", as_it_was),
+    "evidence counts all as taken down": (evidence, "outcome_of_delivery", removed_of_all),
+    "merchants are ranked as if all were taken down": (trust, "outcome_of_delivery", removed_of_all),
+    "a card says what the share carries": (cards, "outcome_of", same_as_before),
+    "a card says removed of what nobody said they bought": (cards, "outcome_of", removed_for_all),
+    "no card is corrected": (cards, "correction_of", no_correction),
+    "a card is corrected on suspicion": (cards, "correction_of", any_hold),
+    "what is held is on sale": (cards, "hold_of", no_correction),
+}
+
+
+def compare_what_bo_knows(cast: Cast) -> None:
+    bo = cast.pair.viewer(cast.ids["Bo"])
+    compare_feeds(cast.pair, bo)
+    compare_evidence(cast.pair, bo)
+    compare_merchants(cast.pair, bo)
+
+
+@pytest.mark.parametrize("part", TAKEN_DOWN)
+def test_what_was_taken_down_is_said_everywhere(
+    part: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(*TAKEN_DOWN[part])
+    with pytest.raises(AssertionError):
+        compare_what_bo_knows(cast)

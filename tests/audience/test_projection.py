@@ -184,7 +184,7 @@ def test_bo_does_see_what_he_may(street: Street) -> None:
 # --- The shape of what leaves ------------------------------------------------------------------
 
 CARD = {
-    "id", "kind", "author", "thing", "category", "outcome", "rating", "text", "photos", "when",
+    "id", "kind", "author", "thing", "correction", "category", "outcome", "rating", "text", "photos", "when",
     "when_precision",
     "audience", "comments", "likes", "liked", "can_comment", "can_like", "is_mine", "by_itself", "held_until",
     "withdrawn", "withdrawn_by_staff", "source", "external_id",

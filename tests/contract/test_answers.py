@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from kith.core.ids import write_id
 from kith.core.paging import write_cursor
 from kith.sharing import services as sharing
 from kith.shop import queries as shop_queries
+from kith.shop.models import HoldState
+from kith.shop.services.holds import hold_listing
 from tests.contract.cast import HOME, Program, Street, items, looks, picture, problem
 
 ALLOWED = {
-    "id", "kind", "author", "thing", "category", "outcome", "rating", "text", "photos", "when",
+    "id", "kind", "author", "thing", "correction", "category", "outcome", "rating", "text", "photos", "when",
     "when_precision", "audience", "comments", "likes", "liked", "can_comment", "can_like", "is_mine",
     "held_until", "withdrawn", "source", "external_id",
 }  # fmt: skip
@@ -70,6 +73,26 @@ def test_the_sources_ids_stand_beside_ours(street: Street) -> None:
     assert items(program.get("/listings?source=host&external_id=l2")) == []
     (merchant,) = items(program.get("/merchants?source=host&external_id=m1"))
     assert merchant["id"] == write_id(street.merchant.pk)
+
+
+def test_of_a_thing_taken_down_is_told_what_was_found(street: Street) -> None:
+    program, share = Program(street.bo), f"/shares/{write_id(street.purchase.pk)}"
+    assert json.loads(program.get(share).content)["correction"] is None
+    hold_listing(
+        listing_id=street.kettle.pk, state=HoldState.REMOVED, since=datetime(2020, 2, 3, 8, tzinfo=UTC),
+        decision=4711, rule="below-class", standard="GB 2626-2019", claimed="KN95", figure=71, bound=95,
+    )  # fmt: skip
+    card = json.loads(program.get(share).content)
+    assert card["outcome"] == "removed"
+    assert card["correction"] == {
+        "state": "removed", "since": "2020-02-03T08:00:00Z", "rule": "below-class",
+        "standard": "GB 2626-2019", "claimed": "KN95", "figure": 71.0, "bound": 95.0,
+    }  # fmt: skip
+    evidence = json.loads(program.get(f"/listings/{write_id(street.kettle.pk)}/evidence").content)
+    assert (evidence["tally"]["kept"], evidence["tally"]["removed"]) == (0, 1)
+    assert [review["correction"]["state"] for review in evidence["reviews"]] == ["removed"]
+    (trusted,) = items(program.get("/merchants/trusted"))
+    assert (trusted["level"], trusted["tally"]["removed"]) == ("careful", 1)
 
 
 # --- Problems ----------------------------------------------------------------------

@@ -31,9 +31,9 @@ GOOD: list[dict[str, Any]] = [
      "position": 3},
     {"type": "order", "id": "o", "buyer": "u1", "placed_at": at(1), "ship_to": "130600", "lines": [
         {"id": "1", "listing": "l", "quantity": 2, "price": "0", "currency": "JPY", "status": "refunded",
-         "at": at(2), "reason": "too small", "gift": True},
+         "at": at(2), "reason": "too small", "refund_reason": "not-as-described", "gift": True},
         {"id": "2", "listing": "l", "quantity": 1, "price": "5.5", "status": "placed", "at": at(2),
-         "reason": None}]},
+         "reason": None, "refund_reason": None}]},
     {"type": "purchase", "id": "p", "author": "u1", "order": "o", "line": "1", "at": at(3),
      "circles": ["Family"]},
     {"type": "question", "id": "q", "author": "u1", "category": "toys", "text": "Which?", "at": at(3)},

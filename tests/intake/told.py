@@ -136,6 +136,8 @@ def everything() -> dict[str, Any]:
             key=repr,
         ),
         "lines": list(
-            lines.values_list("order__external_id", "external_id", "status", "status_at", "reason")
+            lines.values_list(
+                "order__external_id", "external_id", "status", "status_at", "reason", "refund_reason"
+            )
         ),
     }  # fmt: skip

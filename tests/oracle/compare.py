@@ -179,13 +179,17 @@ def compare_card(pair: Pair, viewer: Viewer, card: Any) -> None:
     likes = oracle.likes_of(plain, share.id, who)
     found = {
         "author": card.author.id, "kind": card.kind, "text": card.text, "outcome": card.outcome,
+        "correction": (card.correction.state, card.correction.since) if card.correction else None,
+        "on sale": card.thing.on_sale if card.thing else None,
         "rating": card.rating, "listing": card.thing.listing_id if card.thing else None,
         "comments": card.comments, "likes": card.likes, "liked": card.liked,
         "photos": tuple(photo.id for photo in card.photos), "mine": card.is_mine,
         "circles": set(card.audience.circles),
     }  # fmt: skip
     ought = {
-        "author": share.author, "kind": share.kind, "text": share.text, "outcome": share.outcome,
+        "author": share.author, "kind": share.kind, "text": share.text,
+        "outcome": oracle.came_to(plain, share), "correction": oracle.correction(plain, share),
+        "on sale": None if share.listing is None else not plain.listings[share.listing].held,
         "rating": share.rating, "listing": share.listing,
         "comments": len(oracle.comments_of(plain, share.id, who)), "likes": len(likes), "liked": who in likes,
         "photos": share.photos, "mine": who == share.author,
@@ -248,6 +252,14 @@ def compare_tally(
 ) -> None:
     same(f"evidence of {listing}", viewer, plain_tally(evidence.tally), tally(ought))
     same("faces", viewer, {face.id for face in evidence.faces}, ought.people)
+    for person in evidence.people:
+        theirs = [
+            one
+            for one in feed
+            if plain.shares[one].listing == listing and plain.shares[one].author == person.face.id
+        ]
+        counts = (person.purchases, person.kept, person.returned, person.removed)
+        same(f"evidence by {person.face.id}", viewer, counts, tally(oracle.count(plain, theirs))[1:5])
     reviews = [
         one for one in feed if plain.shares[one].listing == listing and plain.shares[one].kind == "review"
     ]
@@ -275,6 +287,8 @@ def compare_merchants(pair: Pair, viewer: Viewer) -> None:
     for one in ranked:
         ought = oracle.merchant_evidence(plain, one.merchant_id, who)
         same("trusted: counts", viewer, plain_tally(one.tally), tally(ought))
+        back = ought.returned >= 2 and ought.returned * 2 >= ought.purchases
+        same("trusted: be careful", viewer, one.level == "careful", bool(ought.removed) or back)
         same("trusted: faces", viewer, {face.id for face in one.faces}, ought.people)
         repeated = oracle.repeat_buyers(plain, one.merchant_id, who)
         same("trusted: repeat buyers", viewer, one.repeat_buyers, repeated)

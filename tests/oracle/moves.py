@@ -18,7 +18,7 @@ Deed = tuple[str, int, int, int]
 WINDOWS = ("all", "3d", "1m", "6m")
 STEPS = (
     "ship_line", "deliver_line", "confirm_line", "cancel_line", "request_refund", "accept_refund",
-    "refuse_refund",
+    "refuse_refund", "refund_recalled",
 )  # fmt: skip
 AWHILE = (
     timedelta(minutes=1), timedelta(minutes=30), timedelta(hours=5), timedelta(days=3), timedelta(days=28),
@@ -191,6 +191,15 @@ def make_sensitive(pair: Pair, a: int, b: int, c: int) -> None:
         pair.put(sensitive="books")
 
 
+def put_listing(fact: str) -> Move:
+    """What is decided about a listing."""
+
+    def move(pair: Pair, a: int, b: int, c: int) -> None:
+        pair.put(**{fact: listing(pair, a)})
+
+    return move
+
+
 def roll_out(pair: Pair, a: int, b: int, c: int) -> None:
     pair.put(rollout=("all", "listed", "none")[a % 3])
 
@@ -332,6 +341,8 @@ MOVES: dict[str, Move] = {
     "delete_circle": delete_circle, "include": include, "exclude": exclude,
     "open_circles": open_circles, "withdraw_consent": withdraw_consent, "pause": pause, "suspend": suspend,
     "take_back_by_staff": take_back_by_staff, "make_sensitive": make_sensitive,
+    "freeze": put_listing("suspected"), "take_down": put_listing("removed"),
+    "recall": put_listing("recalled"), "release": put_listing("live"),
     "roll_out": roll_out, "let_in": let_in, "choose": choose, "advance": advance,
     "buy": buy, "arrive": arrive, "move_line": move_line, "refund": refund, "gift": gift,
     "share_purchase": share_purchase, "review": review, "question": question, "tip": tip,

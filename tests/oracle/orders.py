@@ -9,24 +9,30 @@ from tests.oracle.lines import find_purchase, outcome_of, purchase
 from tests.oracle.world import Line, Person, Share, World
 
 STEPS = {
-    "ship_line": ("placed", "shipped"),
-    "deliver_line": ("shipped", "delivered"),
-    "confirm_line": ("shipped", "delivered"),
-    "cancel_line": ("placed", "cancelled"),
-    "request_refund": ("delivered", "refund_requested"),
-    "accept_refund": ("refund_requested", "refunded"),
-    "refuse_refund": ("refund_requested", "delivered"),
+    "ship_line": ({"placed"}, "shipped"),
+    "deliver_line": ({"shipped"}, "delivered"),
+    "confirm_line": ({"shipped"}, "delivered"),
+    "cancel_line": ({"placed"}, "cancelled"),
+    "request_refund": ({"delivered"}, "refund_requested"),
+    "refund_recalled": ({"shipped", "delivered"}, "refund_requested"),
+    "accept_refund": ({"refund_requested"}, "refunded"),
+    "refuse_refund": ({"refund_requested"}, "delivered"),
 }
 
 
 def place(world: World, me: int, new: int, *, listing_id: int) -> None:
+    need(not world.listings[listing_id].held)
     world.lines[new] = Line(new, me, listing_id, world.now, status_at=world.now)
 
 
 def move(world: World, line: Line, step: str, new: int) -> None:
     """:param new: the id of the share that the program made, if it made one."""
     before, after = STEPS[step]
-    need(line.status == before)
+    need(line.status in before)
+    need(step != "refuse_refund" or not line.called_back)
+    if step == "refund_recalled":
+        need(world.listings[line.listing].held in ("removed", "recalled"))
+        line.called_back = True
     line.status, line.status_at = after, world.now
     fresh = after == "delivered" and line.delivered_at is None
     if fresh:

@@ -23,8 +23,9 @@ from kith.rollout.models import Batch, Feature, Listed
 from kith.rollout.rules import Kind
 from kith.sharing import services
 from kith.sharing.models import Share
-from kith.shop.models import Category, Listing, Merchant, MerchantStaff
+from kith.shop.models import Category, HoldState, Listing, Merchant, MerchantStaff
 from kith.shop.services import Delivery
+from kith.shop.services.holds import hold_listing, release_listing
 from tests.oracle import deeds, orders, world
 from tests.oracle.deeds import No
 
@@ -128,7 +129,7 @@ class Pair:
         assert allowed == done, f"{deed}({what}): the oracle says {allowed}, the program {done}"
 
     def put(self, **facts: Any) -> None:
-        """Set what no shopper does: the rollout, who is let in, suspension, what the shop takes back."""
+        """Set what no shopper does: the rollout, who is let in, suspension, what is taken back or down."""
         for name, value in facts.items():
             getattr(self, f"_put_{name}")(value)
 
@@ -165,19 +166,46 @@ class Pair:
         for share in self.plain.shares.values():
             share.by_staff |= share.category in self.plain.sensitive
 
+    def _put_suspected(self, listing: int) -> None:
+        self._hold(listing, HoldState.SUSPECTED)
+
+    def _put_removed(self, listing: int) -> None:
+        self._hold(listing, HoldState.REMOVED)
+
+    def _put_recalled(self, listing: int) -> None:
+        self._hold(listing, HoldState.RECALLED)
+
+    def _put_live(self, listing: int) -> None:
+        release_listing(listing_id=listing)
+        self.plain.listings[listing].held, self.plain.listings[listing].held_since = "", None
+
+    def _hold(self, listing: int, state: HoldState) -> None:
+        hold_listing(listing_id=listing, state=state, since=self.plain.now, decision=1, rule="price")
+        plain = self.plain.listings[listing]
+        plain.held, plain.held_since = state.value, self.plain.now
+
     # --- Orders ------------------------------------------------------------------------
 
     def buy(self, me: int, listing: int) -> int:
-        line = services.place_order(
-            self.viewer(me), listing_id=listing, quantity=3, delivery=ADDRESS, key=str(next(self.numbers))
-        )
-        orders.place(self.plain, me, line.pk, listing_id=listing)
-        return line.pk
+        """The id of the order line, or 0: it is not sold at the moment."""
+        done = allowed = True
+        what: dict[str, Any] = {"listing_id": listing, "quantity": 3, "delivery": ADDRESS}
+        new = 0
+        try:
+            new = services.place_order(self.viewer(me), **what, key=str(next(self.numbers))).pk
+        except Refused:
+            done = False
+        try:
+            orders.place(self.plain, me, new, listing_id=listing)
+        except No:
+            allowed = False
+        self._agree("place_order", what, allowed=allowed, done=done)
+        return new
 
     def move(self, line_id: int, step: str) -> None:
         """Bring an order line on, as its buyer or its merchant."""
         line = self.plain.lines[line_id]
-        buyer = step in ("confirm_line", "request_refund", "cancel_line")
+        buyer = step in ("confirm_line", "request_refund", "refund_recalled", "cancel_line")
         viewer = self.viewer(line.buyer if buyer else self.keeper)
         what: dict[str, Any] = {"line_id": line_id}
         match step:
@@ -209,8 +237,9 @@ class Pair:
     def arrived(self, me: int, listing: int) -> int:
         """Buy something that arrives at once."""
         line = self.buy(me, listing)
-        self.move(line, "ship_line")
-        self.move(line, "deliver_line")
+        if line:
+            self.move(line, "ship_line")
+            self.move(line, "deliver_line")
         return line
 
     def purchase_of(self, line_id: int) -> int:

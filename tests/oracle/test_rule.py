@@ -16,6 +16,7 @@ N = st.integers(0, 63)
 STORY = st.lists(st.tuples(st.sampled_from(sorted(MOVES)), N, N, N), min_size=5, max_size=25)
 NAMES = ("Mei", "Bo", "Chen", "Dan", "Eve")
 TROUBLE = ["unfriend", "block", "mute", "hide_from", "exclude", "pause", "hide", "refund", "change_window"]
+HOLDS = ["take_down", "take_down", "recall", "freeze", "release"]
 PAIRS = [(one, two) for one in range(5) for two in range(one)]
 
 
@@ -33,6 +34,7 @@ def villages(draw: st.DrawFn) -> list[Deed]:
     story += draw(st.lists(said, min_size=14, max_size=18))
     story += [("advance", draw(N) % 3, 0, 0), ("advance", draw(N) % 2, 0, 0)]
     story += draw(st.lists(spoken, min_size=12, max_size=18))
+    story += draw(st.lists(st.tuples(st.sampled_from(HOLDS), N, N, N), max_size=3))
     return story + draw(st.lists(st.tuples(st.sampled_from(TROUBLE), N, N, N), min_size=2, max_size=6))
 
 

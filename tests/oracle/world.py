@@ -47,6 +47,9 @@ class Listing:
     id: int
     merchant: int
     category: str
+    held: str = ""
+    """ "suspected", "removed" or "recalled"; of one that is live nothing."""
+    held_since: datetime | None = None
 
 
 @dataclass
@@ -59,6 +62,8 @@ class Line:
     status_at: datetime | None = None
     delivered_at: datetime | None = None
     is_gift: bool = False
+    called_back: bool = False
+    """Its buyer asked for the money because it was recalled."""
 
 
 @dataclass
@@ -304,6 +309,26 @@ def photos(world: World, viewer: int | None) -> set[int]:
     return found
 
 
+# --- What was taken down ---------------------------------------------------------------
+
+
+def correction(world: World, share: Share) -> tuple[str, datetime | None] | None:
+    """That the thing was taken down or recalled, and since when. A thing only suspected is not corrected."""
+    if share.listing is None:
+        return None
+    listing = world.listings[share.listing]
+    return (listing.held, listing.held_since) if listing.held in ("removed", "recalled") else None
+
+
+def came_to(world: World, share: Share) -> str:
+    """What became of a thing: the merchant sold what was taken down, even if it was sent back.
+
+    Of a thing that its author has not bought, or not said that they did, nothing.
+    """
+    bought = share.kind == "purchase" or share.outcome != ""
+    return "removed" if bought and correction(world, share) else share.outcome
+
+
 # --- Evidence --------------------------------------------------------------------------
 
 
@@ -328,9 +353,9 @@ def count(world: World, shares: list[int]) -> Tally:
         if share.kind == "purchase":
             tally.people.add(share.author)
             tally.purchases += 1
-            tally.kept += share.outcome == "kept"
-            tally.returned += share.outcome == "returned"
-            tally.removed += share.outcome == "removed"
+            tally.kept += came_to(world, share) == "kept"
+            tally.returned += came_to(world, share) == "returned"
+            tally.removed += came_to(world, share) == "removed"
         elif share.kind == "review" and share.rating is not None:
             tally.stars.append(share.rating)
     return tally

@@ -6,9 +6,10 @@ for benchmarks/.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from kith.people.models import Consent, Person
 from kith.rollout.services import open_to_everyone
 from kith.sharing import queries
 from kith.sharing.models import Comment, Delivery, Like, Share
-from kith.shop.models import Category, Listing, Merchant
+from kith.shop.models import Category, HoldState, Listing, ListingHold, Merchant
 from kith.ties.models import Circle, Member, Relationship
 from tests.oracle.pair import undone
 
@@ -65,6 +66,7 @@ class Neighbourhood:
             Listing(merchant=merchant, category=category, title="A kettle", price_minor=4200)
             for merchant in self.merchants
         )
+        hold(self.listings[3::4])
 
     def _befriend(self) -> None:
         rows = [
@@ -117,6 +119,15 @@ class Neighbourhood:
             Notice(recipient=self.mei, kind="reply", subject=one.pk, actor_id=one.author_id, at=NOW)
             for one in said[:60]
         )
+
+
+def hold(listings: Sequence[Listing]) -> None:
+    """Freeze one, take the next one down, recall the one after, and so on."""
+    states = cycle(HoldState)
+    ListingHold.objects.bulk_create(
+        ListingHold(listing=listing, state=next(states), since=NOW, decision=1, rule="price")
+        for listing in listings
+    )
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +229,19 @@ def test_a_page_for_a_large_circle_asks_no_more(
         assert browser.get(PAGES[name](one)).status_code == 200  # what is fetched once is fetched here
         asked.append(number_of_queries(lambda: browser.get(PAGES[name](one))))  # noqa: B023
     assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("name", READS)
+def test_what_was_taken_down_is_said_without_another_query(
+    name: str, neighbourhoods: tuple[Neighbourhood, Neighbourhood]
+) -> None:
+    small, _ = neighbourhoods
+    read = READS[name]
+    with undone():
+        ListingHold.objects.all().delete()
+        asked = number_of_queries(lambda: read(small))
+        hold(small.listings)
+        assert number_of_queries(lambda: read(small)) == asked
 
 
 def test_a_page_of_the_feed_asks_few_queries(neighbourhoods: tuple[Neighbourhood, Neighbourhood]) -> None:

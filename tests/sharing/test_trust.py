@@ -89,6 +89,18 @@ def test_a_takedown_never_raises_it(facts: list[Fact], trust: dict[int, int], au
     assert points([*facts, Fact(author, "removed", None, days)], trust) <= points(facts, trust) + CLOSE
 
 
+@given(FACTS, TRUST, st.data())
+def test_taking_down_what_was_kept_never_raises_it(
+    facts: list[Fact], trust: dict[int, int], data: st.DataObject
+) -> None:
+    kept = [place for place, fact in enumerate(facts) if fact.outcome == "kept" and fact.stars is None]
+    assume(kept)
+    place = data.draw(st.sampled_from(kept))
+    corrected = [*facts]
+    corrected[place] = replace(facts[place], outcome="removed")
+    assert points(corrected, trust) <= points(facts, trust) + CLOSE
+
+
 @given(FACTS, TRUST, AUTHORS, DAYS)
 def test_five_stars_of_somebody_who_gave_none_never_lower_it(
     facts: list[Fact], trust: dict[int, int], author: int, days: int

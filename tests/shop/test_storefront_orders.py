@@ -11,8 +11,9 @@ import pytest
 from kith.core.errors import NotThere
 from kith.shop import queries
 from kith.shop import services as shop
-from kith.shop.models import LineStatus, Listing, Order, OrderLine, Source
+from kith.shop.models import HoldState, LineStatus, Listing, Order, OrderLine, Source
 from kith.shop.services import MOVES, BuyRefused, Delivery, KeyUsed, MoveRefused, ReasonMissing, Side
+from kith.shop.services.holds import hold_listing
 from tests.shop import goods
 from tests.shop.goods import HOME, NOON, looks
 
@@ -102,6 +103,7 @@ DEEDS: dict[str, Deed] = {
     "request_refund": lambda viewer, line_id: shop.request_refund(
         viewer, line_id=line_id, reason="too small"
     ),
+    "recall_refund": shop.recall_refund,
     "accept_refund": lambda viewer, line_id: shop.answer_refund(viewer, line_id=line_id, accept=True),
     "refuse_refund": lambda viewer, line_id: shop.answer_refund(
         viewer, line_id=line_id, accept=False, reason="it was used"
@@ -126,6 +128,10 @@ class TestMoves:
     def test_the_table_is_what_happens(self, name: str, side: Side, status: LineStatus) -> None:
         line = self.line_in(status)
         move = MOVES[name]
+        if move.needs_gone:
+            hold_listing(
+                listing_id=self.kettle.pk, state=HoldState.RECALLED, since=NOON, decision=1, rule="x"
+            )
         actor = looks(self.mei if side == Side.BUYER else self.chen, NOON + timedelta(days=1))
         if side in move.sides and status in move.begin:
             change = DEEDS[name](actor, line_id=line.pk)

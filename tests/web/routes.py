@@ -65,7 +65,7 @@ POST   shop:buy                                                   in   422  422 
 GET    shop:merchant                                              200  200  200  200  200  200
 GET    shop:orders                                                in   200  200  200  200  200
 GET    shop:ask-refund                                            in   200  404  404  404  404
-POST   shop:ask-refund                                            in   200  404  404  404  404
+POST   shop:ask-refund                                            in   422  404  404  404  404
 POST   shop:act                                                   in   302  404  404  404  404
 
 # A merchant's side of the shop
@@ -338,6 +338,7 @@ GET    api:get_line                                               401  200  404 
 POST   api:confirm_line                                           401  200  404  404  409  404
 POST   api:cancel_line                                            401  409  404  404  404  404
 POST   api:request_refund                                         401  409  404  404  409  404
+POST   api:refund_recalled                                        401  409  404  404  409  404
 PUT    api:mark_gift                                              401  200  404  404  409  404
 GET    api:my_merchants                                           401  200  200  200  200  200
 GET    api:desk_lines                                             401  404  404  404  200  404

@@ -280,13 +280,15 @@ class TestOrders:
         desk.post(reverse("merchant:act", args=[merchant, line.pk, "ship"]))
         assert "Good that it has arrived." in text_of(self.post(stage.mei, line, "confirm"))
         mine = browser_of(stage.mei)
-        mine.post(reverse("shop:ask-refund", args=[line.pk]), {"reason": "It whistles"})
+        mine.post(reverse("shop:ask-refund", args=[line.pk]), {"code": "other", "reason": "It whistles"})
         assert "It whistles" in text_of(desk.get(reverse("merchant:desk", args=[merchant]) + "?tray=refunds"))
         desk.post(reverse("merchant:refuse-refund", args=[merchant, line.pk]), {"reason": "All kettles do"})
         text = text_of(mine.get(reverse("shop:orders")))
         assert "The shop did not give the money back" in text
         assert "All kettles do" in text
-        mine.post(reverse("shop:ask-refund", args=[line.pk]), {"reason": "It whistles out of tune"})
+        mine.post(reverse("shop:ask-refund", args=[line.pk]), {"code": "not-as-described"})
+        desk_page = text_of(desk.get(reverse("merchant:desk", args=[merchant]) + "?tray=refunds"))
+        assert "It is not as described" in desk_page
         desk.post(reverse("merchant:act", args=[merchant, line.pk, "accept-refund"]))
         assert "money given back" in text_of(mine.get(reverse("shop:orders")))
 

@@ -44,6 +44,18 @@ class Thing(Out):
     merchant_external_id: ExternalId
 
 
+class Correction(Out):
+    """That the thing was taken down or recalled, which it is still, and what for."""
+
+    state: Literal["removed", "recalled"]
+    since: datetime
+    rule: str = Field(description="The rule that it broke")
+    standard: str = Field(description='The standard that was asked of it, such as "GB 2626-2019"; or empty')
+    claimed: str = Field(description='What it was said to be, such as "KN95"; or empty')
+    figure: float | None = Field(description="What was measured or counted")
+    bound: float | None = Field(description="What it had to reach, or not to pass")
+
+
 class Photo(Out):
     id: Id
     width: int
@@ -82,8 +94,9 @@ class Share(Out):
     kind: ShareKind
     author: Person
     thing: Thing | None
+    correction: Correction | None = Field(description="Of a thing that is taken down or recalled")
     category: str | None
-    outcome: Outcome
+    outcome: Outcome = Field(description="Of a thing bought, and of a review by who bought it")
     rating: int | None = Field(ge=1, le=5)
     text: str
     photos: list[Photo]
@@ -174,7 +187,7 @@ class CommentPage(Out):
 
 class Notice(Out):
     id: Id
-    kind: Literal["comment", "answer", "reply", "request", "accepted", "correction", "may_share"]
+    kind: Literal["comment", "answer", "reply", "request", "accepted", "correction", "may_share", "recalled"]
     actor: Person | None
     at: datetime
     is_read: bool

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 from django.http import HttpResponse
 from ninja import Query, Router
@@ -43,6 +44,18 @@ class Categories(Out):
     next: str | None
 
 
+class Hold(Out):
+    """That a listing is frozen until it is known, was taken down, or was called back, and since when."""
+
+    state: Literal["suspected", "removed", "recalled"]
+    since: datetime
+    rule: str = Field(description="The rule that it breaks")
+    standard: str
+    claimed: str = Field(description="What the listing says of itself")
+    figure: float | None = Field(description="What was measured or counted")
+    bound: float | None = Field(description="What it should have been")
+
+
 class Listing(Out):
     id: Id
     title: str
@@ -53,7 +66,9 @@ class Listing(Out):
     category_code: str
     category_name: str
     sensitive: bool
-    on_sale: bool
+    on_sale: bool = Field(description="What its merchant wants")
+    for_sale: bool = Field(description="Whether it can be bought now: on sale, without a hold, its shop open")
+    hold: Hold | None = Field(description="What has been decided about it; null if it is live")
     source: Source
     external_id: ExternalId
 
@@ -79,6 +94,7 @@ class Merchant(Out):
     name: str
     about: str
     region: str
+    closed_at: datetime | None = Field(description="Since when it is closed and sells nothing")
     source: Source
     external_id: ExternalId
 
@@ -126,7 +142,10 @@ def listings(
     cursor: Cursor | None = None,
     limit: Limit = 20,
 ) -> HttpResponse:
-    """What is for sale: by words, best first; by shelf, newest first; or by its id at the source."""
+    """What is on sale: by words, best first; by shelf, newest first; or by its id at the source.
+
+    By words or shelf, nothing that was taken down or called back, nor anything of a closed shop.
+    """
     viewer = request.viewer
     if source is not None or external_id is not None:
         page = _at_source(request, source or "", external_id or "")
@@ -158,7 +177,7 @@ def tallies(
 
 @router.get("/listings/{id:listing_id}", auth=OPEN, response=ListingDetail)
 def get_listing(request: ApiRequest, listing_id: PathId) -> HttpResponse:
-    """One listing, on sale or not."""
+    """One listing, on sale or not; also one that was taken down or called back, which says so."""
     return answer(ListingDetail, shop.get_listing(request.viewer, listing_id=listing_id))
 
 

@@ -12,7 +12,7 @@ from kith.api.access import Access, ApiRequest
 from kith.api.answers import answer, answer_all, answer_page
 from kith.api.catalogue import MerchantPage
 from kith.api.fields import Cursor, Id, In, Limit, Out, PathId
-from kith.api.orders import LinePage, LineStatus, Reason, Why
+from kith.api.orders import LinePage, LineStatus, Reason, RefundReason, Why
 from kith.people.tokens import Scope
 from kith.sharing import services
 from kith.shop import queries as shop
@@ -34,6 +34,7 @@ class Moved(Out):
     status: LineStatus
     status_at: datetime
     reason: str
+    refund_reason: RefundReason
 
 
 class RefundAnswer(In):

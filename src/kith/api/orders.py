@@ -19,6 +19,7 @@ from kith.core.paging import Page
 from kith.people.tokens import Scope
 from kith.sharing import queries, services
 from kith.shop import queries as shop
+from kith.shop.models import RefundReason as RefundReasons
 from kith.shop.services import Delivery
 
 router = Router(tags=["Orders"])
@@ -28,7 +29,15 @@ WRITES = Access(Scope.ORDERS_WRITE, writes=True, conflicts=True)
 WRITES_JSON = Access(Scope.ORDERS_WRITE, writes=True, conflicts=True, takes="application/json")
 
 LineStatus = Literal["placed", "shipped", "delivered", "refund_requested", "refunded", "cancelled"]
-Move = Literal["ship", "deliver", "confirm", "cancel", "request_refund", "accept_refund", "refuse_refund"]
+Move = Literal[
+    "ship", "deliver", "confirm", "cancel", "request_refund", "recall_refund", "accept_refund",
+    "refuse_refund",
+]  # fmt: skip
+GivenRefundReason = Literal[
+    "changed-mind", "not-as-described", "not-genuine", "unsafe", "broken", "wrong-item", "late", "other"
+]  # fmt: skip
+"""What a buyer may say. That it was called back is not for them to say."""
+RefundReason = GivenRefundReason | Literal["recalled", ""]
 Reason = Annotated[str, Field(max_length=500)]
 
 
@@ -42,6 +51,7 @@ class Line(Out):
     status: LineStatus
     status_at: datetime
     reason: str
+    refund_reason: RefundReason = Field(description="Why it comes back; empty if it does not, or nobody said")
     placed_at: datetime
     delivered_at: datetime | None
     is_gift: bool
@@ -68,6 +78,11 @@ class NewOrder(In):
 
 
 class Why(In):
+    reason: Reason = ""
+
+
+class WhyRefund(In):
+    code: GivenRefundReason = Field("other", description="With `other`, say in `reason` what it is")
     reason: Reason = ""
 
 
@@ -125,9 +140,17 @@ def cancel_line(request: ApiRequest, line_id: PathId, data: Why) -> HttpResponse
 
 
 @router.post("/orders/lines/{id:line_id}/refund-request", auth=WRITES_JSON, response=Line)
-def request_refund(request: ApiRequest, line_id: PathId, data: Why) -> HttpResponse:
+def request_refund(request: ApiRequest, line_id: PathId, data: WhyRefund) -> HttpResponse:
     """Ask for the money back, saying why."""
-    services.request_refund(request.viewer, line_id=line_id, reason=data.reason)
+    why = RefundReasons(data.code)
+    services.request_refund(request.viewer, line_id=line_id, reason=data.reason, code=why)
+    return _line(request, line_id)
+
+
+@router.post("/orders/lines/{id:line_id}/recall-refund", auth=WRITES, response=Line)
+def refund_recalled(request: ApiRequest, line_id: PathId) -> HttpResponse:
+    """Ask for the money of what was taken down or called back. The merchant cannot refuse it."""
+    services.refund_recalled(request.viewer, line_id=line_id)
     return _line(request, line_id)
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "token": "kith.cli.token_",
     "createstaff": "kith.cli.createstaff",
     "rollout": "kith.cli.rollout",
+    "sweep": "kith.cli.sweep",
     "give-up-keys": "kith.cli.give_up_keys",
     "check": "kith.cli.check",
 }

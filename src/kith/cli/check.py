@@ -184,6 +184,7 @@ def hidden_numbers_are_known_again() -> Iterator[Finding]:
 def facts_agree() -> Iterator[Finding]:
     """What is written in two places must be the same in both."""
     from kith.sharing.deliver import find_differences
+    from kith.shop.digest import find_misdigested
     from kith.strangers.checks import find_misjudged_personas, find_unlike_hidden_numbers
     from kith.strangers.ranking import find_misplaced
     from kith.strangers.search import find_unindexed
@@ -192,6 +193,9 @@ def facts_agree() -> Iterator[Finding]:
 
     looks: dict[str, Callable[[], list[str]]] = {
         "Deliveries are what circles and audiences say": find_differences,
+        "Digests of listings are of what they say": lambda: [
+            f"the listing {pk}" for pk in find_misdigested()
+        ],
         "Relationships and circles agree": lambda: list(find_contradictions()),
         "Relationships and hidden numbers agree": lambda: list(find_unlike_hidden_numbers()),
         "Personas are seen if their owners agree to it": lambda: list(find_misjudged_personas()),

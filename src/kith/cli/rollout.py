@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kith.cli.acting import plain_refusals, print_json, staff_called
 from kith.cli.rollout_terms import Command, asks_whom
 
 if TYPE_CHECKING:
-    from kith.people.models import Person
     from kith.rollout.models import Batch
     from kith.rollout.rules import Terms
     from kith.rollout.simulation import Simulation, Tally
 
 MOST_SHOWN = 50
+NO_BATCH = "There is no batch of this number."
 feature_argument = click.argument("feature")
 as_json = click.option("--json", "in_json", is_flag=True, help="For programs.")
 
@@ -38,8 +37,8 @@ def changes(command: Command) -> Command:
     def with_reason(*, why: str, handle: str | None, **given: Any) -> None:
         from kith.core.clock import utc_now
 
-        with _plain_refusals():
-            how = {"why": why, "actor": _staff(handle), "surface": "cli", "now": utc_now()}
+        with plain_refusals(NO_BATCH):
+            how = {"why": why, "actor": staff_called(handle), "surface": "cli", "now": utc_now()}
             command(how=how, **given)
 
     return with_reason
@@ -56,7 +55,7 @@ def list_features(*, in_json: bool) -> None:
 
     told = [_standing(name) for name in FEATURES]
     if in_json:
-        _print_json(told)
+        print_json(told)
         return
     for one in told:
         click.echo(f"{one['feature']:12} {one['says']} {_waiting(one['waiting'])}")
@@ -67,10 +66,10 @@ def list_features(*, in_json: bool) -> None:
 @as_json
 def show(*, feature: str, in_json: bool) -> None:
     """Show how a feature stands, with its batches."""
-    with _plain_refusals():
+    with plain_refusals(NO_BATCH):
         told = _standing(feature)
     if in_json:
-        _print_json(told)
+        print_json(told)
         return
     click.echo(f"{told['says']} {_waiting(told['waiting'])}")
     for batch in told["batches"]:
@@ -90,14 +89,14 @@ def simulate(*, feature: str, terms: Terms, instead_of: int | None, in_json: boo
     from kith.rollout.terms import refuse_unfit
 
     now = utc_now()
-    with _plain_refusals():
+    with plain_refusals(NO_BATCH):
         _known(feature)
         refuse_unfit(terms, now=now)
         result = simulate(feature, [terms], now, instead_of=instead_of)
         if in_json:
             tables = {"by_region": dict(result.by_region), "by_age": dict(result.by_age)}
             numbers = {name: getattr(result, name) for name in ("people", "already", "newly", "out")}
-            _print_json({**numbers, **tables})
+            print_json({**numbers, **tables})
         else:
             _print_simulation(result)
 
@@ -110,11 +109,11 @@ def log(*, feature: str, in_json: bool) -> None:
     from kith.rollout.queries import changes_of
     from kith.rollout.words import say_entry, say_time
 
-    with _plain_refusals():
+    with plain_refusals(NO_BATCH):
         _known(feature)
         entries = list(changes_of(feature)[:MOST_SHOWN])
         if in_json:
-            _print_json([_entry(change) for change in entries])
+            print_json([_entry(change) for change in entries])
             return
         for change in entries:
             who = change.actor.handle if change.actor else "nobody by name"
@@ -232,32 +231,6 @@ def wind_down(*, feature: str, until: str, how: dict[str, Any]) -> None:
 # --- Below all of them -----------------------------------------------------------------
 
 
-def _staff(handle: str | None) -> Person | None:
-    from kith.people.models import Person
-
-    if handle is None:
-        return None
-    found = Person.objects.filter(handle=handle.lower(), is_staff=True).first()
-    if found is None:
-        raise click.ClickException(f"Nobody with the handle {handle} works for the shop.")
-    return found
-
-
-@contextmanager
-def _plain_refusals() -> Iterator[None]:
-    from django.utils import translation
-
-    from kith.core.errors import NotThere, Refused
-
-    with translation.override("en"):
-        try:
-            yield
-        except Refused as refusal:
-            raise click.ClickException(str(refusal)) from None
-        except NotThere:
-            raise click.ClickException("There is no batch of this number.") from None
-
-
 def _known(feature: str) -> None:
     from kith.rollout.models import FEATURES
 
@@ -353,7 +326,3 @@ def _tell_standing(feature: str) -> None:
 
 def _waiting(number: int) -> str:
     return f"{number} waiting." if number else ""
-
-
-def _print_json(told: Any) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2))

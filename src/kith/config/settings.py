@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "kith.shop",
     "kith.sharing",
     "kith.strangers",
+    "kith.quality",
     "kith.web",
     "kith.api",
 ]
@@ -301,3 +302,18 @@ DISPLAY_TIME_ZONE = env("KITH_TIME_ZONE", default="Asia/Shanghai")
 
 LOOK_UPS_PER_HOUR = env.int("KITH_LOOK_UPS_PER_HOUR", default=30)
 """How many people somebody may look for by name or number: numbers could be tried one after the other."""
+
+# --- Quality --------------------------------------------------------------------
+
+STANDARDS_DIR = env("KITH_STANDARDS_DIR", default="")
+"""A folder with more standards that listings are held to, one TOML file each, beside those that are shipped."""
+QUALITY_BUYERS_TOLD_DAYS = env.int("KITH_BUYERS_TOLD_DAYS", default=183)
+"""Who bought something so long ago or less is told when it is taken down or recalled."""
+QUALITY_APPEAL_DAYS = env.int("KITH_APPEAL_DAYS", default=183)
+"""So long a merchant may appeal against a decision: six months, by art. 20 of the Digital Services Act."""
+QUALITY_LEAST_PRECISION = env.float("KITH_LEAST_PRECISION", default=0.9)
+"""Of a sample that people looked at, the lower end of the interval for the share that was right must be at
+least this, or a sweep is carried out only by somebody who says why."""
+QUALITY_CLOSING_NUMBER = env.int("KITH_CLOSING_NUMBER", default=20)
+QUALITY_CLOSING_SHARE = env.float("KITH_CLOSING_SHARE", default=0.5)
+"""A shop is proposed for closing when so many of its listings are taken down, or this share of them."""

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("kith.api.urls")),
     path("", include("kith.web.circle_urls")),
     path("shop/", include("kith.web.storefront_urls")),
+    path("recalls/", include("kith.web.recalls")),
     path("desk/", include("kith.web.merchant_desk_urls")),
     path("trusted/", include("kith.web.trusted_urls")),
     path("friends/", include("kith.web.friends_urls")),

@@ -18,6 +18,8 @@ from typing import Any
 
 from django.db import connection, router
 from django.db.migrations.operations.base import Operation
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 LONGEST_WORD = 40
 LONGEST_QUERY = 200
@@ -221,20 +223,39 @@ class Hit:
     score: float
 
 
-def find(index: Index, wanted: Terms, *, limit: int, after: Hit | None = None) -> list[Hit]:
-    """Find what holds all the terms, best first, and go on behind `after`."""
+def find(
+    index: Index,
+    wanted: Terms,
+    *,
+    limit: int,
+    after: Hit | None = None,
+    without: Iterable[QuerySet[Any]] = (),
+) -> list[Hit]:
+    """Find what holds all the terms, best first, and go on behind `after`.
+
+    :param without: rows whose primary keys are ids of things to leave out. Each is asked, by that
+        key, of what holds the terms and in the same statement, so that a page is full and there is
+        no gap behind it.
+    """
     if not wanted:
         return []
     if connection.vendor == "sqlite":
         statement, values = _search_sqlite(index, wanted)
     else:
         statement, values = _search_postgres(index, wanted)
-    behind = "WHERE (score, id) > (%s, %s)" if after else ""
-    place = [after.score, after.id] if after else []
+    conditions = []
+    if after is not None:
+        conditions.append("(score, id) > (%s, %s)")
+        values += [after.score, after.id]
+    for rows in without:
+        asked, of = rows.filter(pk=RawSQL("found.id", ())).query.exists().sql_with_params()
+        conditions.append(f"NOT EXISTS ({asked})")
+        values += of
+    narrowed = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, score FROM ({statement}) AS found {behind} ORDER BY score, id LIMIT %s",  # noqa: S608
-            [*values, *place, limit],
+            f"SELECT id, score FROM ({statement}) AS found {narrowed} ORDER BY score, id LIMIT %s",  # noqa: S608
+            [*values, limit],
         )
         return [Hit(pk, score) for pk, score in cursor.fetchall()]
 

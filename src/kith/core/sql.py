@@ -6,6 +6,7 @@ tests/architecture lists the modules which may come through it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -30,6 +31,13 @@ def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]
         return list(cursor.fetchall())
 
 
+def random_ids() -> str:
+    """The expression that draws a random id (`core.ids`) for each row of an INSERT … SELECT."""
+    if connection.vendor == "postgresql":
+        return "(floor(random() * 2147483648)::bigint << 32) | floor(random() * 4294967296)::bigint"
+    return "abs(random() %% 9223372036854775807)"
+
+
 def _spread(statement: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Write a list parameter out as `(a, b, c)`: SQLite has no array to bind it as."""
     values: dict[str, Any] = {}
@@ -39,6 +47,8 @@ def _spread(statement: str, parameters: Mapping[str, Any]) -> tuple[str, dict[st
             inside = ", ".join(f"%({key})s" for key in members) or "NULL"
             statement = statement.replace(f"%({name})s", f"({inside})")
             values |= members
+        elif isinstance(value, datetime):
+            values[name] = connection.ops.adapt_datetimefield_value(value)
         else:
             values[name] = value
     return statement, values

@@ -16,6 +16,8 @@ from kith.jobs.queue import queue
 from kith.media.services import fingerprint_photos
 from kith.people.models import Person
 from kith.people.services import forget_tries, remove_unfinished
+from kith.quality.readings import read_listings
+from kith.quality.services import go_on, tell_late_buyers
 from kith.rights.purging import purge_what_is_due
 from kith.sharing.services import erase_unused_photos
 from kith.strangers.services import erase_unused_outside_photos, forget_erasures, forget_hidings
@@ -28,6 +30,8 @@ SILENCE_ALLOWED = timedelta(minutes=3)
 """The sign comes every minute; two may be late while the worker is busy."""
 FINGERPRINTS_A_NIGHT = 10_000
 """Some five minutes. Those of whoever uploads meanwhile are made then and there."""
+READ_AT_ONCE = 50_000
+"""Listings; some ten seconds. A sweep reads what is left over."""
 
 
 def give_sign_of_life(*, now: datetime) -> None:
@@ -63,6 +67,20 @@ def clear_sessions_of_nobody() -> int:
 @queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 def every_minute() -> None:
     give_sign_of_life(now=utc_now())
+
+
+@queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+@queue.lock_task("quality")  # type: ignore[untyped-decorator]
+def keep_quality() -> None:
+    """Go on with sweeps that were cut short, and tell who bought meanwhile."""
+    now = utc_now()
+    go_on(now=now)
+    tell_late_buyers(now=now)
+
+
+@queue.periodic_task(crontab(minute="*/10"))  # type: ignore[untyped-decorator]
+def read_what_listings_say() -> None:
+    read_listings(most=READ_AT_ONCE)
 
 
 @queue.periodic_task(crontab(minute="17", hour="3"))  # type: ignore[untyped-decorator]

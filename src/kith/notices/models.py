@@ -25,6 +25,12 @@ class NoticeKind(models.TextChoices):
     """A share that I commented on or found useful was corrected: the share."""
     MAY_SHARE = "may_share"
     """Something I bought has arrived, shall it be shown? The order line."""
+    RECALLED = "recalled"
+    """Something I bought was taken down or recalled: the order line."""
+    DECIDED = "decided"
+    """Something was decided about a listing of my shop, or the shop: the decision."""
+    SWEPT = "swept"
+    """A sweep found something against listings of my shop: the sweep."""
 
     POST_COMMENT = "post_comment"
     """Outside: a stranger said something under my post: the comment."""
@@ -54,6 +60,10 @@ OUTSIDE = frozenset(
     }
 )
 """What is told outside only: nothing on the circle side may speak of it."""
+FOR_SHOPS = frozenset({NoticeKind.DECIDED, NoticeKind.SWEPT})
+"""What is told to those who act for a merchant, at its desk."""
+ELSEWHERE = OUTSIDE | FOR_SHOPS
+"""What is not told among one's own notices inside."""
 
 
 class Notice(Guarded):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from kith.core.guard import Viewer
-from kith.notices.models import OUTSIDE, Notice, NoticeKind
+from kith.notices.models import ELSEWHERE, OUTSIDE, Notice, NoticeKind
 
 
 def tell(recipient_id: int, *, kind: NoticeKind, subject: int, actor: int | None, at: datetime) -> None:
@@ -53,5 +53,5 @@ def dismiss(viewer: Viewer, *, kind: NoticeKind, subject: int) -> None:
 def mark_read(viewer: Viewer, *, outside: bool = False) -> None:
     """Mark all that the viewer has been told on one side as read."""
     unread = Notice.objects.visible_to(viewer).filter(read_at=None)
-    here = unread.filter(kind__in=OUTSIDE) if outside else unread.exclude(kind__in=OUTSIDE)
+    here = unread.filter(kind__in=OUTSIDE) if outside else unread.exclude(kind__in=ELSEWHERE)
     here.update(read_at=viewer.now)

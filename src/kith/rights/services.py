@@ -20,6 +20,7 @@ from kith.media.services import erase_photos
 from kith.people.locks import lock_people
 from kith.people.services import forget_traces
 from kith.people.signed_in import myself
+from kith.quality.services import rights as quality
 from kith.rollout.models import Waiting
 from kith.sharing.services import rights as inside
 from kith.strangers.services import rights as outside
@@ -44,6 +45,7 @@ def copy_of_data(viewer: Viewer, *, of: Literal["both", "inside", "outside"] = "
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         if of != "outside":
             _add_tables(archive, "", inside.tables(me))
+            _add_tables(archive, "", quality.tables(me))
             waiting = Waiting.objects.filter(person=me)
             _add_tables(archive, "", [("waiting", [plain_row(row, without={"id"}) for row in waiting])])
         if of != "inside":

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from kith.core.clock import local_day
 from kith.people.models import Person
 from kith.rollout.models import Batch, Change, Feature, Listed, State, Waiting
 from kith.rollout.rules import Opening, lets_in
 
 __all__ = [
     "Opening", "Standing", "batches_of", "changes_of", "due_for_purge", "is_open", "last_day", "lets_in",
-    "local_day", "openings", "position", "standing_of", "waiting_count",
+    "openings", "position", "standing_of", "waiting_count",
 ]  # fmt: skip
 
 _BATCH = [field.attname for field in Batch._meta.concrete_fields]
@@ -102,11 +101,6 @@ def waiting_count(feature: str, now: datetime) -> int:
 def listed_count(batch_id: int) -> int:
     """How many people are on the list of a batch."""
     return Listed.objects.filter(batch=batch_id).count()
-
-
-def local_day(now: datetime) -> date:
-    """The day it is where the installation is."""
-    return now.astimezone(ZoneInfo(settings.DISPLAY_TIME_ZONE)).date()
 
 
 def due_for_purge(now: datetime) -> list[str]:

@@ -14,10 +14,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from kith.core.clock import local_day
 from kith.core.errors import NotThere
 from kith.people.models import Person
 from kith.rollout.models import FEATURES, Batch, Change, Feature, Listed, State, Waiting, What
-from kith.rollout.queries import is_open, listed_count, local_day, waiting_people
+from kith.rollout.queries import is_open, listed_count, waiting_people
 from kith.rollout.rules import Kind, Terms
 from kith.rollout.terms import RolloutRefused, describe, fields_of, refuse_unfit
 

@@ -7,13 +7,17 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from kith.core import fulltext
 from kith.core.ids import write_id
-from kith.shop.models import Listing, Merchant, MerchantStaff, OrderLine, Source
+from kith.shop.cards import find_hold
+from kith.shop.digest import digest_of
+from kith.shop.models import HoldState, Listing, Merchant, MerchantStaff, OrderLine, Source
 from kith.shop.search import INDEX, index_listings
 from kith.shop.services import register_source
 
@@ -51,10 +55,10 @@ class MerchantStaffInline(TabularInline):  # type: ignore[misc]
 
 @admin.register(Merchant)
 class MerchantAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ("name", "region", "source", "created_at")
+    list_display = ("name", "region", "closed_at", "source", "created_at")
     search_fields = ("name", "external_id")
     list_filter = ("source",)
-    readonly_fields = ("source", "external_id", "created_at")
+    readonly_fields = ("closed_at", "source", "external_id", "created_at")
     inlines: ClassVar = [MerchantStaffInline]
 
     def save_model(self, request: HttpRequest, obj: Merchant, form: Any, change: bool) -> None:
@@ -66,16 +70,26 @@ class MerchantAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 class ListingAdmin(WithPrice, ModelAdmin):  # type: ignore[misc]
-    list_display = ("title", "merchant", "category", "price_written", "on_sale", "source")
+    list_display = ("title", "merchant", "category", "price_written", "on_sale", "held", "source")
     search_fields = ("title", "external_id")
-    list_filter = ("on_sale", "category", "source")
-    list_select_related = ("merchant", "category")
+    list_filter = ("on_sale", "hold__state", "category", "source")
+    list_select_related = ("merchant", "category", "hold")
     autocomplete_fields = ("merchant", "category")
-    readonly_fields = ("source", "external_id", "created_at")
+    readonly_fields = ("held", "source", "external_id", "created_at")
     show_full_result_count = False
     actions = ("take_off_sale",)
 
+    @admin.display(description=gettext_lazy("decided about it"))
+    def held(self, listing: Listing) -> str:
+        """What has been decided about it. It is decided elsewhere, with reasons; nobody sets it by hand."""
+        hold = find_hold(listing)
+        if hold is None:
+            return ""
+        said = [HoldState(hold.state).label, date_format(localtime(hold.since)), hold.rule, hold.standard]
+        return " · ".join(str(part) for part in said if part)
+
     def save_model(self, request: HttpRequest, obj: Listing, form: Any, change: bool) -> None:
+        obj.digest = digest_of(obj)
         super().save_model(request, obj, form, change)
         index_listings([obj.pk])
 
@@ -101,8 +115,8 @@ class OrderLineAdmin(WithPrice, ReadOnlyAdmin):
 
     list_display = ("number", "listing", "merchant", "status", "status_at", "placed_at")
     fields = (
-        "number", "listing", "merchant", "quantity", "price_written", "status", "status_at", "reason",
-        "placed_at", "delivered_at",
+        "number", "listing", "merchant", "quantity", "price_written", "status", "status_at",
+        "refund_reason", "reason", "placed_at", "delivered_at",
     )  # fmt: skip
     list_filter = ("status",)
     list_select_related = ("listing", "merchant")

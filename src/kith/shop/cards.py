@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kith.core.money import Money
-from kith.shop.models import LineStatus
+from kith.shop.models import HoldState, LineStatus, Listing, ListingHold, RefundReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,46 @@ class MerchantCard:
     region: str
     source: str | None
     external_id: str | None
+    closed_at: datetime | None
+    """Since when staff have closed it. A closed shop sells nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCard:
+    """What has been decided about a listing: `HoldState`, since when, and the figures to say why with."""
+
+    state: str
+    since: datetime
+    decision: int
+    rule: str
+    standard: str
+    claimed: str
+    figure: float | None
+    bound: float | None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is in no list any more."""
+        return HoldState(self.state).is_gone
+
+
+def hold_card(hold: ListingHold) -> HoldCard:
+    return HoldCard(
+        state=hold.state,
+        since=hold.since,
+        decision=hold.decision,
+        rule=hold.rule,
+        standard=hold.standard,
+        claimed=hold.claimed,
+        figure=hold.figure,
+        bound=hold.bound,
+    )
+
+
+def find_hold(listing: Listing) -> HoldCard | None:
+    """What has been decided about a listing; None if it is live. Asks for it unless `hold` was selected."""
+    row: ListingHold | None = getattr(listing, "hold", None)
+    return None if row is None else hold_card(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +79,21 @@ class ListingCard:
     category_name: str
     sensitive: bool
     on_sale: bool
+    """What its merchant wants."""
     source: str | None
     external_id: str | None
+    hold: HoldCard | None
+    merchant_closed: bool
+
+    @property
+    def for_sale(self) -> bool:
+        """Whether it can be bought now."""
+        return self.on_sale and self.hold is None and not self.merchant_closed
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was taken down or recalled."""
+        return self.hold is not None and self.hold.is_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +115,8 @@ class LineCard:
     status: LineStatus
     status_at: datetime
     reason: str
+    refund_reason: str
+    """One of `RefundReason`, or empty."""
     placed_at: datetime
     delivered_at: datetime | None
     is_gift: bool
@@ -73,6 +128,11 @@ class LineCard:
     region: str
     address: str
     """Empty for the merchant once nothing has to be sent or fetched any more."""
+
+    @property
+    def refund_words(self) -> str:
+        """Why it comes back, in the reader's language; empty if nobody said."""
+        return str(RefundReason(self.refund_reason).label) if self.refund_reason else ""
 
     @property
     def may_be_shown(self) -> bool:

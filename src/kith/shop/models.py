@@ -44,10 +44,16 @@ class Merchant(models.Model):
     source = models.CharField(_("source"), max_length=40, null=True, blank=True)
     external_id = models.CharField(_("id at the source"), max_length=120, null=True, blank=True)
     created_at = models.DateTimeField(_("since"), default=utc_now)
+    closed_at = models.DateTimeField(_("closed since"), null=True, blank=True, editable=False)
+    """Staff have closed the shop: nothing of it is listed, found or sold."""
 
     class Meta:
         verbose_name, verbose_name_plural = _("merchant"), _("merchants")
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="merchant_source_id")]
+        indexes = [
+            # Few are closed, and every list asks which.
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="merchant_closed"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -74,6 +80,9 @@ class Listing(models.Model):
     picture = models.CharField(_("picture"), max_length=500, blank=True)
     """The name of one of our drawings ("kettle"), or the address of a picture of the host shop."""
     on_sale = models.BooleanField(_("on sale"), default=True)
+    """What its merchant wants. Whether it is sold depends on `ListingHold` and `Merchant.closed_at` too."""
+    digest = models.BigIntegerField(default=0, editable=False)
+    """Of all that it says (`digest_of`)."""
     source = models.CharField(_("source"), max_length=40, null=True, blank=True)
     external_id = models.CharField(_("id at the source"), max_length=120, null=True, blank=True)
     created_at = models.DateTimeField(_("since"), default=utc_now)
@@ -93,6 +102,61 @@ class Listing(models.Model):
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+
+class HoldState(models.TextChoices):
+    """What has been decided about a listing. One without a hold is live."""
+
+    SUSPECTED = "suspected", _("frozen")
+    """Shown with a warning, and not for sale, until it is known."""
+    REMOVED = "removed", _("taken down")
+    RECALLED = "recalled", _("recalled")
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is in no list any more. Its own page stays, and says why."""
+        return self is not HoldState.SUSPECTED
+
+
+GONE = tuple(state for state in HoldState if state.is_gone)
+
+
+class ListingHold(models.Model):
+    """That a listing is frozen, taken down or recalled, since when, and the figures to say why with.
+
+    Kept by `quality`, which decides. Everything that lists, finds, sells or counts asks it at every
+    read. Many are written at once, so the listing, which is there, is not looked for anew.
+    """
+
+    listing = models.OneToOneField(
+        Listing, models.CASCADE, primary_key=True, related_name="hold", db_constraint=False
+    )
+    state = models.CharField(max_length=9, choices=HoldState)
+    since = models.DateTimeField()
+    decision = models.BigIntegerField()
+    """The id of the decision, which says the rest."""
+    rule = models.CharField(max_length=40)
+    standard = models.CharField(max_length=60, blank=True)
+    claimed = models.CharField(max_length=60, blank=True)
+    figure = models.FloatField(null=True)
+    bound = models.FloatField(null=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("hold"), _("holds")
+
+
+class RefundReason(models.TextChoices):
+    """Why money is asked back, in few words that can be counted."""
+
+    CHANGED_MIND = "changed-mind", _("I don't want it any more")
+    NOT_AS_DESCRIBED = "not-as-described", _("It is not as described")
+    NOT_GENUINE = "not-genuine", _("It seems to be a fake")
+    UNSAFE = "unsafe", _("It is dangerous, or does not protect")
+    BROKEN = "broken", _("It is broken or something is missing")
+    WRONG_ITEM = "wrong-item", _("Something else came")
+    LATE = "late", _("It came too late, or never")
+    RECALLED = "recalled", _("The shop has called it back")
+    OTHER = "other", _("Something else")
 
 
 class LineStatus(models.TextChoices):
@@ -154,6 +218,7 @@ class OrderLine(Guarded):
     status = models.CharField(_("state"), max_length=16, choices=LineStatus, default=LineStatus.PLACED)
     status_at = models.DateTimeField(_("state since"))
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    refund_reason = models.CharField(_("why it comes back"), max_length=16, choices=RefundReason, blank=True)
     placed_at = models.DateTimeField(_("ordered"))
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     is_gift = models.BooleanField(default=False)

@@ -11,9 +11,16 @@ from django.utils.translation import get_language
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.core.paging import Page, read_place, write_cursor
-from kith.shop.cards import LineCard, ListingCard, ListingDetail, MerchantCard, ShelfCard
+from kith.shop.cards import (
+    LineCard,
+    ListingCard,
+    ListingDetail,
+    MerchantCard,
+    ShelfCard,
+    find_hold,
+)
 from kith.shop.models import Category, LineStatus, Listing, Merchant, MerchantStaff, Order, OrderLine, Source
-from kith.shop.search import search_listings
+from kith.shop.search import is_listed, search_listings
 from kith.shop.services.moves import MOVES, Side
 from kith.shop.services.purchase import Delivery
 from kith.shop.shelves import read_shelf
@@ -35,6 +42,7 @@ __all__ = [
     "newest_listings",
     "search",
     "sensitive_categories",
+    "with_children",
 ]
 
 NEEDS_ADDRESS = frozenset({LineStatus.PLACED, LineStatus.SHIPPED, LineStatus.REFUND_REQUESTED})
@@ -78,8 +86,11 @@ def _name(category: Category) -> str:
     return category.name(get_language() or "zh-hans")
 
 
-def _with_children(code: str) -> list[str]:
-    """A shelf and all that are below it."""
+def with_children(code: str) -> list[str]:
+    """A shelf and all that are below it.
+
+    :raises NotThere: no such shelf.
+    """
     parents = dict(Category.objects.values_list("code", "parent_id"))
     if code not in parents:
         raise NotThere
@@ -97,21 +108,25 @@ def newest_listings(
 ) -> Page[ListingCard]:
     """What is on sale, the newest first; on one shelf and those below it, or everywhere.
 
+    What is frozen is among it, with its state; what is gone or of a closed shop is not.
+
+
     :raises NotThere: no such shelf.
     """
-    rows = Listing.objects.filter(on_sale=True)
+    rows = Listing.objects.filter(is_listed(), on_sale=True)
     if category is not None:
-        rows = rows.filter(category__in=_with_children(category))
+        rows = rows.filter(category__in=with_children(category))
     return _listing_page(rows, cursor, size)
 
 
 def listings_of(
     viewer: Viewer, *, merchant_id: int, cursor: str | None = None, size: int = 20
 ) -> Page[ListingCard]:
-    """What a merchant sells, the newest first; to those who act for it, also what it sold before."""
+    """What a merchant sells, the newest first; to those who act for it, also what it sold before, and
+    what was taken down."""
     rows = Listing.objects.filter(merchant=merchant_id)
     if not _staffs(viewer, merchant_id):
-        rows = rows.filter(on_sale=True)
+        rows = rows.filter(is_listed(), on_sale=True)
     return _listing_page(rows, cursor, size)
 
 
@@ -123,17 +138,17 @@ def search(viewer: Viewer, *, query: str, cursor: str | None = None, size: int =
 
 
 def listing_cards(viewer: Viewer, *, listing_ids: Collection[int]) -> dict[int, ListingCard]:
-    rows = Listing.objects.filter(pk__in=listing_ids).select_related("merchant", "category")
+    rows = Listing.objects.filter(pk__in=listing_ids).select_related("merchant", "category", "hold")
     return {row.pk: _listing_card(row) for row in rows}
 
 
 def get_listing(viewer: Viewer, *, listing_id: int) -> ListingDetail:
-    """One listing, on sale or not.
+    """One listing, on sale or not, gone or not: who bought it comes back to it.
 
     :raises NotThere: no such listing.
     """
-    rows = Listing.objects.filter(pk=listing_id).select_related("merchant", "category__parent__parent")
-    listing = rows.first()
+    rows = Listing.objects.select_related("merchant", "category__parent__parent", "hold")
+    listing = rows.filter(pk=listing_id).first()
     if listing is None:
         raise NotThere
     return ListingDetail(_listing_card(listing), listing.description, tuple(_path(listing.category))[::-1])
@@ -148,7 +163,7 @@ def _path(category: Category | None) -> Iterable[ShelfCard]:
 def _listing_page(rows: QuerySet[Listing], cursor: str | None, size: int) -> Page[ListingCard]:
     if cursor is not None:
         rows = rows.filter(_behind("created_at", cursor))
-    rows = rows.select_related("merchant", "category").order_by("-created_at", "-pk")
+    rows = rows.select_related("merchant", "category", "hold").order_by("-created_at", "-pk")
     found = list(rows[: size + 1])
     following = _place_of(found[size - 1].created_at, found[size - 1].pk) if len(found) > size else None
     return Page(tuple(map(_listing_card, found[:size])), following)
@@ -178,6 +193,8 @@ def _listing_card(listing: Listing) -> ListingCard:
         on_sale=listing.on_sale,
         source=listing.source,
         external_id=listing.external_id,
+        hold=find_hold(listing),
+        merchant_closed=listing.merchant.closed_at is not None,
     )
 
 
@@ -203,7 +220,7 @@ def _staffs(viewer: Viewer, merchant_id: int) -> bool:
 
 
 def _merchant_card(row: Merchant) -> MerchantCard:
-    return MerchantCard(row.pk, row.name, row.about, row.region, row.source, row.external_id)
+    return MerchantCard(row.pk, row.name, row.about, row.region, row.source, row.external_id, row.closed_at)
 
 
 # --- Orders -----------------------------------------------------------------------
@@ -277,7 +294,7 @@ def desk_counts(viewer: Viewer, *, merchant_id: int) -> dict[str, int]:
     return {tray: lines.filter(status__in=DESK[tray]).count() for tray in DESK if tray != "done"}
 
 
-_RELATED = ("order", "listing__merchant", "listing__category")
+_RELATED = ("order", "listing__merchant", "listing__category", "listing__hold")
 
 
 def _line_page(viewer: Viewer, which: Q, side: Side, cursor: str | None, size: int) -> Page[LineCard]:
@@ -297,24 +314,35 @@ def _line_cards(lines: Iterable[OrderLine], side: Side) -> tuple[LineCard, ...]:
 
 def _line_card(line: OrderLine, side: Side, *, mirrored: bool) -> LineCard:
     status = LineStatus(line.status)
-    moves = {name for name, move in MOVES.items() if side in move.sides and status in move.begin}
+    listing = _listing_card(line.listing)
     told = side == Side.BUYER or status in NEEDS_ADDRESS
     order = line.order
     return LineCard(
         id=line.pk,
-        listing=_listing_card(line.listing),
+        listing=listing,
         quantity=line.quantity,
         total=line.price * line.quantity,
         status=status,
         status_at=line.status_at,
         reason=line.reason,
+        refund_reason=line.refund_reason,
         placed_at=line.placed_at,
         delivered_at=line.delivered_at,
         is_gift=line.is_gift,
-        may=frozenset() if mirrored else frozenset(moves),
+        may=frozenset() if mirrored else _moves_of(line, side, listing),
         refund_refused=status == LineStatus.DELIVERED and bool(line.reason),
         recipient=order.recipient if told else "",
         phone=order.phone if told else "",
         region=order.ship_to if told else "",
         address=order.address if told else "",
+    )
+
+
+def _moves_of(line: OrderLine, side: Side, card: ListingCard) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, move in MOVES.items()
+        if side in move.sides
+        and line.status in move.begin
+        and move.suits(line.refund_reason, is_gone=lambda: card.is_gone)
     )

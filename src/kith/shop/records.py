@@ -47,6 +47,8 @@ class LineRecord:
     status: LineStatus
     at: datetime
     reason: str = ""
+    refund_reason: str = ""
+    """One of `RefundReason`, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,20 @@
-"""Finding listings by their words: title, merchant and shelf. What is not on sale is not found."""
+"""Finding listings by their words: title, merchant and shelf. What is not on sale is not found.
+
+The index holds what is on sale. What has been decided about it since is asked at every search.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kith.core import fulltext
 from kith.core.batches import in_batches
 from kith.core.guard import Viewer
 from kith.core.paging import BadCursor, Page, read_cursor, write_cursor
-from kith.shop.models import Category, Listing
+from kith.shop.models import GONE, Category, Listing, ListingHold
 
 INDEX = fulltext.Index("shop_listing_words", ("title", "merchant", "category"))
 BATCH = 1000
@@ -31,8 +37,26 @@ def search_listings(viewer: Viewer, *, query: str, cursor: str | None = None, si
     return Page(tuple(hit.id for hit in hits), following)
 
 
+def is_listed() -> Q:
+    """Match listings that lists for buyers may hold: neither gone nor of a shop that is closed.
+
+    One that is frozen is listed, with a warning. Asked of each listing in turn: joined and then
+    judged, PostgreSQL takes nearly all for gone and reads the whole table for a page of twenty.
+    """
+    return Q(*(~Exists(rows.filter(pk=OuterRef("pk"))) for rows in _unlisted()))
+
+
+def _unlisted() -> tuple[QuerySet[Any], ...]:
+    """Rows whose primary keys are the listings that no list for buyers holds."""
+    return (
+        ListingHold.objects.filter(state__in=GONE),
+        Listing.objects.filter(merchant__closed_at__isnull=False),
+    )
+
+
 def _find(query: str, *, loosely: bool, after: fulltext.Hit | None, size: int) -> list[fulltext.Hit]:
-    return fulltext.find(INDEX, fulltext.terms(query, loosely=loosely), limit=size + 1, after=after)
+    terms = fulltext.terms(query, loosely=loosely)
+    return fulltext.find(INDEX, terms, limit=size + 1, after=after, without=_unlisted())
 
 
 def _read_place(cursor: str | None) -> tuple[bool, fulltext.Hit | None]:

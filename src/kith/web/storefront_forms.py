@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kith.people.phones import write_phone
 from kith.people.regions import cities, province_of, provinces
+from kith.shop.models import RefundReason
 from kith.shop.services import MOST_PIECES, BuyRefused, Delivery
 from kith.shop.services.purchase import read_courier_phone
 from kith.web.plain_forms import PlainForm
@@ -96,10 +97,27 @@ def written_before(delivery: Delivery | None, quantity: int) -> dict[str, Any]:
     }
 
 
-class ReasonForm(PlainForm):
-    reason = forms.CharField(
+class RefundForm(PlainForm):
+    """Why it comes back: one of a few reasons, and words, without which "something else" says nothing."""
+
+    code = forms.ChoiceField(
         label=_("Why?"),
-        help_text=_("A few words are enough: broken, too small, not as described."),
+        choices=[(code.value, code.label) for code in RefundReason if code != RefundReason.RECALLED],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("In your own words"),
+        help_text=_("A few words are enough. The shop reads them."),
         max_length=500,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def clean_code(self) -> RefundReason:
+        return RefundReason(self.cleaned_data["code"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("code") == RefundReason.OTHER and not cleaned.get("reason", ""):
+            self.add_error("reason", _("Please say why in a few words."))
+        return cleaned

@@ -21,10 +21,10 @@ from kith.core.ids import write_id
 from kith.sharing import services as sharing
 from kith.shop import queries as shop
 from kith.shop.services import BuyRefused
-from kith.web.acts import act
+from kith.web.acts import act, sent
 from kith.web.middleware import ViewerRequest
 from kith.web.once import FIELD, new_token
-from kith.web.storefront_forms import BuyForm, ReasonForm, written_before
+from kith.web.storefront_forms import BuyForm, RefundForm, written_before
 
 
 @login_required
@@ -35,6 +35,8 @@ def buy(request: ViewerRequest, listing_id: int) -> HttpResponse:
     draws the first step again, for who has no script.
     """
     card = shop.get_listing(request.viewer, listing_id=listing_id).card
+    if request.method != "POST" and (card.hold or card.merchant_closed):
+        return redirect("shop:listing", listing_id)
     form = _buy_form(request)
     context = {"card": card, "form": form, "once": request.POST.get(FIELD) or new_token(), "field": FIELD}
     if request.method != "POST" or "cities" in request.POST:
@@ -113,6 +115,9 @@ DEEDS: dict[str, Deed] = {
         gettext_lazy("The shop has been asked. It will answer here."),
         needs_reason=True,
     ),
+    "recall-refund": Deed(
+        sharing.refund_recalled, gettext_lazy("The shop has been asked for your money. It cannot refuse.")
+    ),
     "gift": Deed(
         lambda viewer, line_id: sharing.mark_gift(viewer, line_id=line_id, is_gift=True),
         gettext_lazy("It is a gift. It is never shown to your circles."),
@@ -127,7 +132,7 @@ DEEDS: dict[str, Deed] = {
 @login_required
 @require_POST
 def act_on_order(request: ViewerRequest, line_id: int, deed: str) -> HttpResponse:
-    """Confirm, cancel, mark as a gift."""
+    """Confirm, cancel, mark as a gift, ask for the money of what was called back."""
     if deed not in DEEDS or DEEDS[deed].needs_reason:
         raise NotThere
     shop.get_line(request.viewer, line_id=line_id)
@@ -140,11 +145,11 @@ def act_on_order(request: ViewerRequest, line_id: int, deed: str) -> HttpRespons
 def ask_refund(request: ViewerRequest, line_id: int) -> HttpResponse:
     """Ask why it comes back, then ask the shop for the money."""
     line = shop.get_line(request.viewer, line_id=line_id)
-    form = ReasonForm(request.POST or None)
+    form = RefundForm(sent(request))
     if request.method == "POST" and form.is_valid():
         deed = DEEDS["request-refund"]
         with act(request, done=deed.done):
-            deed.do(request.viewer, line_id=line_id, reason=form.cleaned_data["reason"])
+            deed.do(request.viewer, line_id=line_id, **form.cleaned_data)
         return redirect(reverse("shop:orders") + f"#o-{write_id(line_id)}")
     return render(
         request, "shop/refund.html", {"line": line, "form": form}, status=422 if form.errors else 200

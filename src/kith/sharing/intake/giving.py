@@ -221,7 +221,8 @@ class _Giving:
         return _told(
             id=line.external_id, listing=self.name(line.listing), quantity=line.quantity,
             price=f"{line.price.amount:f}", currency=line.currency, status=line.status,
-            at=line.status_at.isoformat(), reason=line.reason or None, gift=line.is_gift or None,
+            at=line.status_at.isoformat(), reason=line.reason or None,
+            refund_reason=line.refund_reason or None, gift=line.is_gift or None,
         )  # fmt: skip
 
     # --- What is shown and said -----------------------------------------------------

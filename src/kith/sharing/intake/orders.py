@@ -81,6 +81,7 @@ def _line(line: OrderLineEntry, listings: dict[str, tuple[int, str]]) -> LineRec
         status=LineStatus(line.status),
         at=line.at,
         reason=line.reason,
+        refund_reason=line.refund_reason,
     )
 
 

@@ -34,7 +34,7 @@ from kith.sharing.intake.records import (
     ShareRecord,
     TieRecord,
 )
-from kith.shop.models import LineStatus
+from kith.shop.models import LineStatus, RefundReason
 from kith.ties.models import MOST_CIRCLES, MOST_MEMBERS, CircleKind, Window
 
 MOST_LINES = 200
@@ -238,6 +238,7 @@ def _line(fields: Fields) -> OrderLineEntry:
         status=fields.choice("status", LineStatus.values),
         at=fields.instant("at"),
         reason=fields.maybe_text("reason", most=500) or "",
+        refund_reason=fields.maybe_choice("refund_reason", RefundReason.values) or "",
         gift=fields.flag("gift", default=False),
     )
     fields.done()

@@ -120,6 +120,7 @@ class OrderLineEntry:
     status: str
     at: datetime
     reason: str
+    refund_reason: str
     gift: bool
 
 

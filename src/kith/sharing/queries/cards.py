@@ -15,6 +15,8 @@ from django.db.models import Count
 
 from kith.core.guard import Viewer
 from kith.sharing.models import Audience, Comment, Like, Share, ShareKind, SharePhoto
+from kith.sharing.queries.corrections import correction_of, hold_of, outcome_of
+from kith.shop.cards import HoldCard
 from kith.shop.models import Listing
 from kith.ties.models import Member, Relationship
 from kith.ties.queries import Face, faces
@@ -30,6 +32,7 @@ class Thing:
     merchant_id: int
     merchant_name: str
     on_sale: bool
+    """Whether it can be bought: not while it is held, nor in a shop that is closed."""
     source: str | None
     listing_external_id: str | None
     merchant_external_id: str | None
@@ -58,8 +61,11 @@ class Card:
     kind: str
     author: Face
     thing: Thing | None
+    correction: HoldCard | None
+    """That the thing was taken down or recalled, and is so still."""
     category: str | None
     outcome: str
+    """What became of the thing: of one taken down or recalled "removed", whatever it was before."""
     rating: int | None
     text: str
     photos: tuple[PhotoRef, ...]
@@ -92,7 +98,7 @@ def cards(viewer: Viewer, shares: Sequence[Share]) -> tuple[Card, ...]:
         return ()
     ids = [share.pk for share in shares]
     known = faces(viewer, {share.author_id for share in shares})
-    things = _things({share.listing_id for share in shares if share.listing_id is not None})
+    listings = _listings({share.listing_id for share in shares if share.listing_id is not None})
     photos = _photos(viewer, ids)
     comments = _counts(Comment.objects.visible_to(viewer), ids)
     likes = _counts(Like.objects.visible_to(viewer), ids)
@@ -103,7 +109,7 @@ def cards(viewer: Viewer, shares: Sequence[Share]) -> tuple[Card, ...]:
     )
     labels = _audiences(viewer, shares)
     return tuple(
-        _card(viewer, share, known[share.author_id], things.get(share.listing_id or 0), labels[share.pk],
+        _card(viewer, share, known[share.author_id], listings.get(share.listing_id or 0), labels[share.pk],
               photos=tuple(photos[share.pk]), comments=comments.get(share.pk, 0),
               likes=likes.get(share.pk, 0), liked=share.pk in liked)
         for share in shares
@@ -114,7 +120,7 @@ def _card(
     viewer: Viewer,
     share: Share,
     author: Face,
-    thing: Thing | None,
+    listing: Listing | None,
     label: AudienceLabel,
     *,
     photos: tuple[PhotoRef, ...],
@@ -122,15 +128,15 @@ def _card(
     likes: int,
     liked: bool,
 ) -> Card:
-    mine = author.is_me
     when, precision = _when(share)
     return Card(
         id=share.pk,
         kind=share.kind,
         author=author,
-        thing=thing,
+        thing=_thing(listing) if listing else None,
+        correction=correction_of(listing),
         category=share.category_id,
-        outcome=share.outcome,
+        outcome=outcome_of(share, listing),
         rating=share.rating,
         text=share.text,
         photos=photos,
@@ -141,12 +147,12 @@ def _card(
         likes=likes,
         liked=liked,
         can_comment=viewer.is_known and share.is_shown(viewer.now),
-        can_like=viewer.is_known and not mine,
-        is_mine=mine,
+        can_like=viewer.is_known and not author.is_me,
+        is_mine=author.is_me,
         by_itself=share.by_itself,
-        held_until=share.visible_from if mine and share.visible_from > viewer.now else None,
+        held_until=share.visible_from if author.is_me and share.visible_from > viewer.now else None,
         withdrawn=share.withdrawn_at is not None,
-        withdrawn_by_staff=mine and share.withdrawn_by_staff,
+        withdrawn_by_staff=author.is_me and share.withdrawn_by_staff,
         source=share.source,
         external_id=share.external_id,
     )
@@ -160,22 +166,22 @@ def _when(share: Share) -> tuple[date, Literal["month", "day"]]:
     return (day.replace(day=1), "month") if share.kind == ShareKind.REVIEW else (day, "day")
 
 
-def _things(listing_ids: Collection[int]) -> dict[int, Thing]:
-    rows = Listing.objects.filter(pk__in=listing_ids).select_related("merchant")
-    return {
-        listing.pk: Thing(
-            listing_id=listing.pk,
-            title=listing.title,
-            picture=listing.picture,
-            merchant_id=listing.merchant_id,
-            merchant_name=listing.merchant.name,
-            on_sale=listing.on_sale,
-            source=listing.source,
-            listing_external_id=listing.external_id,
-            merchant_external_id=listing.merchant.external_id,
-        )
-        for listing in rows
-    }
+def _listings(listing_ids: Collection[int]) -> dict[int, Listing]:
+    return Listing.objects.select_related("merchant", "hold").in_bulk(listing_ids)
+
+
+def _thing(listing: Listing) -> Thing:
+    return Thing(
+        listing_id=listing.pk,
+        title=listing.title,
+        picture=listing.picture,
+        merchant_id=listing.merchant_id,
+        merchant_name=listing.merchant.name,
+        on_sale=listing.on_sale and hold_of(listing) is None and listing.merchant.closed_at is None,
+        source=listing.source,
+        listing_external_id=listing.external_id,
+        merchant_external_id=listing.merchant.external_id,
+    )
 
 
 def _photos(viewer: Viewer, share_ids: Collection[int]) -> dict[int, list[PhotoRef]]:

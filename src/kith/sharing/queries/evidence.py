@@ -2,6 +2,7 @@
 
 All of it is counted over the viewer's own deliveries, through the rule: a thing that may not
 be seen is not counted either. Purchases are counted from purchase shares, stars from reviews.
+A purchase of what is taken down or recalled at this moment counts as removed, kept or sent back.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from kith.core.guard import Viewer
 from kith.core.paging import Page
 from kith.sharing.models import Delivery, Outcome, Share, ShareKind
 from kith.sharing.queries.cards import Card, cards
+from kith.sharing.queries.corrections import outcome_of_delivery
 from kith.sharing.queries.feed import FETCHING, page_of_shares
 from kith.ties.queries import Face, faces
 
@@ -71,6 +73,7 @@ class Fact:
     author: int
     kind: str
     outcome: str
+    """Of a purchase: what it came to as of now."""
     rating: int | None
 
 
@@ -88,19 +91,20 @@ def evidence_for_listings(viewer: Viewer, *, listing_ids: Collection[int]) -> di
     """The tallies of several listings, in one query; those of which nothing is known are left out."""
     found: dict[int, list[Fact]] = defaultdict(list)
     rows = Delivery.objects.visible_to(viewer).filter(listing__in=set(listing_ids), kind__in=_COUNTED)
-    for listing_id, *fact in rows.values_list("listing_id", *_FACT):
+    facts = rows.annotate(came_to=outcome_of_delivery()).values_list("listing_id", *_FACT)
+    for listing_id, *fact in facts:
         found[listing_id].append(Fact(*fact))
     return {listing_id: tally(facts) for listing_id, facts in found.items()}
 
 
 _COUNTED = (ShareKind.PURCHASE, ShareKind.REVIEW)
-_FACT = ("share_id", "author_id", "kind", "outcome", "rating")
+_FACT = ("share_id", "author_id", "kind", "came_to", "rating")
 
 
 def _evidence(viewer: Viewer, **what: int) -> Evidence:
     rows = Delivery.objects.visible_to(viewer).filter(kind__in=_COUNTED, **what)
-    newest_first = rows.order_by("-visible_from", "-share_id").values_list(*_FACT)
-    facts = [Fact(*row) for row in newest_first]
+    newest_first = rows.annotate(came_to=outcome_of_delivery()).order_by("-visible_from", "-share_id")
+    facts = [Fact(*row) for row in newest_first.values_list(*_FACT)]
     reviews = [fact.share for fact in facts if fact.kind == ShareKind.REVIEW][:MOST_REVIEWS]
     authors = {fact.author for fact in facts}
     shares = {

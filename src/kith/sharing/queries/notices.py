@@ -11,9 +11,9 @@ from django.db.models import Q
 
 from kith.core.guard import GuardedQuerySet, Viewer
 from kith.core.paging import Page, read_place, write_cursor
-from kith.notices.models import OUTSIDE, Notice, NoticeKind
+from kith.notices.models import ELSEWHERE, Notice, NoticeKind
 from kith.sharing.models import Comment, Share, ShareKind
-from kith.shop.models import LineStatus, OrderLine
+from kith.shop.models import GONE, LineStatus, OrderLine
 from kith.ties.models import FriendRequest, Relationship
 from kith.ties.queries import Face, faces
 
@@ -83,7 +83,7 @@ def unread_notices(viewer: Viewer) -> int:
 
 
 def _told_inside(viewer: Viewer) -> GuardedQuerySet[Notice]:
-    return Notice.objects.visible_to(viewer).exclude(kind__in=OUTSIDE)
+    return Notice.objects.visible_to(viewer).exclude(kind__in=ELSEWHERE)
 
 
 def _targets(viewer: Viewer, notices: Collection[Notice]) -> dict[tuple[str, int], Target]:
@@ -122,6 +122,13 @@ def _lines(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
     return {line.pk: Target(line.listing.title) for line in _askable(viewer).filter(pk__in=ids)}
 
 
+def _recalled(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
+    """What the viewer bought, as long as it is taken down or recalled."""
+    lines = OrderLine.objects.visible_to(viewer).filter(pk__in=ids, buyer=viewer.person_id)
+    held = lines.filter(listing__hold__state__in=GONE).select_related("listing")
+    return {line.pk: Target(line.listing.title) for line in held}
+
+
 _FIND: dict[NoticeKind, Callable[[Viewer, set[int]], dict[int, Target]]] = {
     NoticeKind.COMMENT: _comments,
     NoticeKind.ANSWER: _comments,
@@ -130,6 +137,7 @@ _FIND: dict[NoticeKind, Callable[[Viewer, set[int]], dict[int, Target]]] = {
     NoticeKind.ACCEPTED: _friends,
     NoticeKind.CORRECTION: _shares,
     NoticeKind.MAY_SHARE: _lines,
+    NoticeKind.RECALLED: _recalled,
 }
 
 

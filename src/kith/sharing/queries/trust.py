@@ -6,7 +6,8 @@ Each person p whose shares the viewer may see adds to a merchant's successes s a
     f += w(p) · [ H(returned) · d(newest returned) + ½ · mean((5 - stars) / 4) · d(newest review) ]
     f += w(p) · 2 · removed
 
-where H(n) = 1 + ½ + … + 1/n, so that a second purchase counts, but a second person counts
+where a purchase is removed while its listing is taken down or recalled, even if it was sent back
+before; H(n) = 1 + ½ + … + 1/n, so that a second purchase counts, but a second person counts
 more; d(t) = 2^(-age / 2 years); and w(p) is the greatest trust (1 to 5) that the viewer gives
 a circle which holds p, over 5, or 2/5 if none does. A merchant's score is the lower end of
 Wilson's interval for s successes in s + f trials, one-sided at 90 %:
@@ -32,6 +33,7 @@ from django.db.models import Count, Max, Sum
 
 from kith.core.guard import Viewer
 from kith.sharing.models import Delivery, Outcome, ShareKind
+from kith.sharing.queries.corrections import outcome_of_delivery
 from kith.sharing.queries.evidence import Tally
 from kith.shop.models import Merchant
 from kith.ties.queries import Face, faces, how_much_trusted
@@ -88,12 +90,13 @@ def _knowledge(viewer: Viewer) -> Iterable[tuple[int, Knowledge]]:
     rows = Delivery.objects.visible_to(viewer).filter(
         merchant__isnull=False, kind__in=(ShareKind.PURCHASE, ShareKind.REVIEW)
     )
-    grouped = rows.order_by().values("merchant_id", "author_id", "kind", "outcome")
+    counted = rows.order_by().annotate(came_to=outcome_of_delivery())
+    grouped = counted.values("merchant_id", "author_id", "kind", "came_to")
     for row in grouped.annotate(
         number=Count("share"), ratings=Count("rating"), stars=Sum("rating"), newest=Max("visible_from")
     ):
         yield row["merchant_id"], Knowledge(
-            row["author_id"], row["kind"], row["outcome"], row["number"], row["ratings"], row["stars"] or 0,
+            row["author_id"], row["kind"], row["came_to"], row["number"], row["ratings"], row["stars"] or 0,
             row["newest"],
         )  # fmt: skip
 

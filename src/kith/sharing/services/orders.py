@@ -23,7 +23,7 @@ from kith.sharing.deliver import redeliver
 from kith.sharing.models import Audience, Comment, Like, Outcome, Share, ShareKind
 from kith.sharing.services.shares import audience_of, month_of, outcome_of, purchase_of
 from kith.shop import services as shop
-from kith.shop.models import LineStatus, OrderLine
+from kith.shop.models import LineStatus, OrderLine, RefundReason
 from kith.shop.records import OrderRecord
 from kith.shop.services import Delivery, LineChange
 from kith.ties.models import Circle
@@ -65,8 +65,15 @@ def cancel_line(viewer: Viewer, *, line_id: int, reason: str = "") -> OrderLine:
     return _moved(viewer, shop.cancel_line, line_id, reason=reason)
 
 
-def request_refund(viewer: Viewer, *, line_id: int, reason: str) -> OrderLine:
-    return _moved(viewer, shop.request_refund, line_id, reason=reason)
+def request_refund(
+    viewer: Viewer, *, line_id: int, reason: str, code: RefundReason = RefundReason.OTHER
+) -> OrderLine:
+    return _moved(viewer, shop.request_refund, line_id, reason=reason, code=code)
+
+
+def refund_recalled(viewer: Viewer, *, line_id: int) -> OrderLine:
+    """Ask for the money of what was taken down or recalled. See `shop.services.recall_refund`."""
+    return _moved(viewer, shop.recall_refund, line_id)
 
 
 def answer_refund(viewer: Viewer, *, line_id: int, accept: bool, reason: str = "") -> OrderLine:

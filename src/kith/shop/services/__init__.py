@@ -25,6 +25,7 @@ from kith.shop.services.moves import (
     confirm_line,
     deliver_line,
     mark_gift,
+    recall_refund,
     request_refund,
     ship_line,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "load_categories",
     "mark_gift",
     "place_order",
+    "recall_refund",
     "record_listings",
     "record_merchants",
     "record_orders",

@@ -14,6 +14,7 @@ from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.core.ids import random_id
 from kith.core.money import Money
+from kith.shop.digest import digest_of
 from kith.shop.models import Category, Listing, Merchant, MerchantStaff, Source
 from kith.shop.records import ListingRecord, MerchantRecord
 from kith.shop.search import index_listings, shelf_names
@@ -110,7 +111,7 @@ def record_listings(records: Sequence[ListingRecord]) -> list[int]:
             [_listing_of(record) for _, record in sorted(told.items())],
             update_conflicts=True, unique_fields=["source", "external_id"],
             update_fields=["merchant", "category", "title", "description", "price_minor", "currency",
-                           "picture", "on_sale"],
+                           "picture", "on_sale", "digest"],
         )  # fmt: skip
         found = _find_listings(told)
         index_listings(found.values())
@@ -129,11 +130,13 @@ def _find_listings(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], i
 
 
 def _listing_of(record: ListingRecord) -> Listing:
-    return Listing(
+    listing = Listing(
         pk=random_id(), merchant_id=record.merchant_id, category_id=record.category, title=record.title,
         description=record.description, price_minor=record.price.minor, currency=record.price.currency,
         picture=record.picture, on_sale=record.on_sale, source=record.source, external_id=record.id,
     )  # fmt: skip
+    listing.digest = digest_of(listing)
+    return listing
 
 
 # --- By the merchant -------------------------------------------------------------
@@ -170,6 +173,7 @@ def save_listing(
     listing.title, listing.description = title.strip(), description.strip()[:10_000]
     listing.category_id, listing.on_sale = category, on_sale
     listing.price_minor, listing.currency = price.minor, price.currency
+    listing.digest = digest_of(listing)
     listing.save()
     index_listings([listing.pk])
     return listing

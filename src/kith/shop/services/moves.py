@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
-from kith.shop.models import LineStatus, MerchantStaff, Order, OrderLine, Source
+from kith.shop.models import (
+    GONE,
+    LineStatus,
+    ListingHold,
+    MerchantStaff,
+    Order,
+    OrderLine,
+    RefundReason,
+    Source,
+)
 from kith.shop.services.orders import LineChange
 
 LONGEST_REASON = 500
@@ -31,6 +41,23 @@ class Move:
     end: LineStatus
     refusal: str | Promise
     needs_reason: bool = False
+    because: RefundReason | None = None
+    """The reason that this move always has."""
+    needs_gone: bool = False
+    """Only while what was bought is taken down or recalled."""
+    not_because: RefundReason | None = None
+    """Not of a line that comes back for this reason."""
+    why_not: str | Promise = ""
+    """Said when one of these two stands in the way."""
+
+    def suits(self, refund_reason: str, *, is_gone: Callable[[], bool]) -> bool:
+        """Whether it can be made of a line, in whatever state, that comes back for this reason.
+
+        :param is_gone: tells whether what was bought is taken down or recalled; asked if it matters.
+        """
+        if self.not_because is not None and refund_reason == self.not_because:
+            return False
+        return not self.needs_gone or is_gone()
 
 
 MOVES: dict[str, Move] = {
@@ -54,6 +81,12 @@ MOVES: dict[str, Move] = {
         frozenset({Side.BUYER}), frozenset({LineStatus.DELIVERED}), LineStatus.REFUND_REQUESTED,
         _("You can ask for a refund once it has arrived."), needs_reason=True,
     ),
+    "recall_refund": Move(
+        frozenset({Side.BUYER}), frozenset({LineStatus.SHIPPED, LineStatus.DELIVERED}),
+        LineStatus.REFUND_REQUESTED, _("Your money has already been asked for, or the order is closed."),
+        because=RefundReason.RECALLED, needs_gone=True,
+        why_not=_("This has not been called back."),
+    ),
     "accept_refund": Move(
         frozenset({Side.MERCHANT}), frozenset({LineStatus.REFUND_REQUESTED}), LineStatus.REFUNDED,
         _("Nobody asks for a refund of this order now."),
@@ -61,6 +94,8 @@ MOVES: dict[str, Move] = {
     "refuse_refund": Move(
         frozenset({Side.MERCHANT}), frozenset({LineStatus.REFUND_REQUESTED}), LineStatus.DELIVERED,
         _("Nobody asks for a refund of this order now."), needs_reason=True,
+        not_because=RefundReason.RECALLED,
+        why_not=_("This was called back. The money for it cannot be refused."),
     ),
 }  # fmt: skip
 
@@ -96,9 +131,21 @@ def cancel_line(viewer: Viewer, *, line_id: int, reason: str = "") -> LineChange
     return _move(viewer, line_id, "cancel", reason)
 
 
-def request_refund(viewer: Viewer, *, line_id: int, reason: str) -> LineChange:
-    """Ask for the money back, as its buyer, saying why."""
-    return _move(viewer, line_id, "request_refund", reason)
+def request_refund(
+    viewer: Viewer, *, line_id: int, reason: str, code: RefundReason = RefundReason.OTHER
+) -> LineChange:
+    """Ask for the money back, as its buyer, saying why: in words too where no code says it.
+
+    :raises ReasonMissing: no words for `OTHER`; or `RECALLED`, which is not for the buyer to say.
+    """
+    if code == RefundReason.RECALLED:
+        raise ReasonMissing(_("Please choose one."))
+    return _move(viewer, line_id, "request_refund", reason, code=RefundReason(code))
+
+
+def recall_refund(viewer: Viewer, *, line_id: int) -> LineChange:
+    """Ask, as its buyer, for the money of what was taken down or recalled. The merchant cannot refuse."""
+    return _move(viewer, line_id, "recall_refund")
 
 
 def answer_refund(viewer: Viewer, *, line_id: int, accept: bool, reason: str = "") -> LineChange:
@@ -126,7 +173,9 @@ def mark_gift(viewer: Viewer, *, line_id: int, is_gift: bool) -> LineChange:
 
 
 @transaction.atomic
-def _move(viewer: Viewer, line_id: int, name: str, reason: str = "") -> LineChange:
+def _move(
+    viewer: Viewer, line_id: int, name: str, reason: str = "", *, code: RefundReason | None = None
+) -> LineChange:
     move, reason = MOVES[name], reason.strip()[:LONGEST_REASON]
     line = _hold(viewer, line_id)
     before, delivered_before = LineStatus(line.status), line.delivered_at
@@ -136,14 +185,22 @@ def _move(viewer: Viewer, line_id: int, name: str, reason: str = "") -> LineChan
         raise MoveRefused(_("This was bought in another shop, which looks after it. Please do this there."))
     if before not in move.begin:
         raise MoveRefused(move.refusal)
-    if move.needs_reason and not reason:
+    if not move.suits(line.refund_reason, is_gone=lambda: _is_gone(line)):
+        raise MoveRefused(move.why_not)
+    if move.needs_reason and not reason and code in (None, RefundReason.OTHER):
         raise ReasonMissing(_("Please say why in a few words."))
     line.status, line.status_at = move.end, max(viewer.now, line.status_at)
-    line.reason = reason or (line.reason if move.end == LineStatus.REFUNDED else "")
+    keeps = move.end == LineStatus.REFUNDED
+    line.reason = reason or (line.reason if keeps else "")
+    line.refund_reason = move.because or code or (line.refund_reason if keeps else "")
     if move.end == LineStatus.DELIVERED and line.delivered_at is None:
         line.delivered_at = viewer.now
-    line.save(update_fields=["status", "status_at", "reason", "delivered_at"])
+    line.save(update_fields=["status", "status_at", "reason", "refund_reason", "delivered_at"])
     return LineChange(line, line.delivered_at != delivered_before, before, delivered_before)
+
+
+def _is_gone(line: OrderLine) -> bool:
+    return ListingHold.objects.filter(listing=line.listing_id, state__in=GONE).exists()
 
 
 def _hold(viewer: Viewer, line_id: int) -> OrderLine:

@@ -27,7 +27,7 @@ _Key = tuple[str, str]
 _ORDER = ("external_id", "buyer", "placed_at", "ship_to")
 _CHANGEABLE = (
     "listing", "merchant", "quantity", "price_minor", "currency",
-    "status", "status_at", "reason", "placed_at", "delivered_at",
+    "status", "status_at", "reason", "refund_reason", "placed_at", "delivered_at",
 )  # fmt: skip
 
 
@@ -217,22 +217,23 @@ def _say(line: OrderLine, record: LineRecord, merchant_id: int) -> None:
     line.quantity = record.quantity
     line.price_minor, line.currency = record.price.minor, record.price.currency
     line.status, line.status_at, line.reason = record.status, record.at, record.reason
+    line.refund_reason = record.refund_reason
 
 
-_Strength = tuple[datetime, int, str, int, int, str, int]
+_Strength = tuple[datetime, int, str, str, int, int, str, int]
 
 
 def _strength_of_record(record: LineRecord) -> _Strength:
     """The newest wins; of the same instant, the further state; then anything that ends the tie."""
     return (
-        record.at, record.status.rank, record.reason,
+        record.at, record.status.rank, record.reason, record.refund_reason,
         record.quantity, record.price.minor, record.price.currency, record.listing_id,
     )  # fmt: skip
 
 
 def _strength(line: OrderLine) -> _Strength:
     return (
-        line.status_at, LineStatus(line.status).rank, line.reason,
+        line.status_at, LineStatus(line.status).rank, line.reason, line.refund_reason,
         line.quantity, line.price_minor, line.currency, line.listing_id,
     )  # fmt: skip
 

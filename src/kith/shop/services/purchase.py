@@ -7,18 +7,26 @@ from dataclasses import dataclass
 import phonenumbers
 from django.db import transaction
 from django.utils.crypto import salted_hmac
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.core.ids import random_id
 from kith.people.regions import is_region
-from kith.shop.models import LineStatus, Listing, Order, OrderLine
+from kith.shop.models import HoldState, LineStatus, Listing, ListingHold, Merchant, Order, OrderLine
 from kith.shop.records import STOREFRONT
 from kith.shop.services.orders import LineChange
 
 MOST_PIECES = 99
 LONGEST_KEY = 200
+
+HELD: dict[HoldState, str | Promise] = {
+    HoldState.SUSPECTED: _("The shop is checking this. It is not for sale until we know."),
+    HoldState.REMOVED: _("This was taken down. It cannot be bought any more."),
+    HoldState.RECALLED: _("This was called back. It cannot be bought any more."),
+}
+"""What somebody who wants to buy it is told."""
 
 
 class BuyRefused(Refused):
@@ -56,20 +64,20 @@ def place_order(
 
     :param key: drawn by the client for this order; sent again, the first order is returned
         with `before` set, and nothing is ordered twice.
-    :raises BuyRefused: not on sale, a quantity out of 1 to 99, or no usable address.
+    :raises BuyRefused: not for sale, a quantity out of 1 to 99, or no usable address.
     :raises KeyUsed: the key was used for another order.
     """
     if viewer.person_id is None:
         raise NotThere
     external_id = _order_number(viewer.person_id, key)
-    listing = Listing.objects.filter(pk=listing_id).first()
+    # Held against whoever would freeze it, take it down or close its shop in this moment (`holds`).
+    listing = Listing.objects.select_for_update(no_key=True).filter(pk=listing_id).first()
     if listing is None:
         raise NotThere
     earlier = _find_earlier(viewer, external_id)
     if earlier is not None:
         return _same_again(earlier, listing_id, quantity)
-    if not listing.on_sale:
-        raise BuyRefused(_("This is not on sale any more."))
+    _require_for_sale(listing)
     if not 1 <= quantity <= MOST_PIECES:
         raise BuyRefused(_("You can order between 1 and 99 pieces."), field="quantity")
     to = _check(delivery)
@@ -83,6 +91,17 @@ def place_order(
     if earlier is not None:
         return _same_again(earlier, listing_id, quantity)
     return LineChange(_first_line(order, listing, quantity), became_delivered=False, before=None)
+
+
+def _require_for_sale(listing: Listing) -> None:
+    """:raises BuyRefused: it is off sale or held, or its shop is closed. The listing is locked."""
+    hold = ListingHold.objects.filter(listing=listing).first()
+    if hold is not None:
+        raise BuyRefused(HELD[HoldState(hold.state)])
+    if Merchant.objects.filter(pk=listing.merchant_id, closed_at__isnull=False).exists():
+        raise BuyRefused(_("This shop is closed. Nothing can be bought here."))
+    if not listing.on_sale:
+        raise BuyRefused(_("This is not on sale any more."))
 
 
 def _order_number(buyer_id: int, key: str) -> str:

@@ -1,0 +1,217 @@
+"""Turning findings into decisions, and back: in batches, each a few statements in one transaction.
+
+Every step of a batch is written as "for all of these, unless it is so already", so that a batch
+that was cut short is simply done again, and one that was done changes nothing. What has changed
+since the scan is passed over: the listing says something else, evidence came, or somebody decided.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from kith.core import sql
+from kith.core.turns import take_turn
+from kith.notices.models import NoticeKind
+from kith.quality.models import Finding, Sweep, SweepState
+from kith.quality.transitions import TELLS_BUYERS, TRANSITIONS, Act
+from kith.shop.models import LineStatus, Listing
+
+BATCH = 10_000
+"""Listings at once: some tenths of a second, in which nobody else decides."""
+TURN = "decisions"
+"""Whoever decides anything about listings or shops takes this turn first."""
+OVER = (LineStatus.CANCELLED, LineStatus.REFUNDED)
+"""States of an order line for which nothing is owed any more."""
+
+_THESE = "f.sweep_id = %(sweep)s AND f.main AND f.listing_id > %(after)s AND f.listing_id <= %(last)s"
+_OF_BATCH = "d.sweep_id = %(sweep)s AND d.listing_id > %(after)s AND d.listing_id <= %(last)s"
+
+_DECIDE = f"""
+INSERT INTO quality_decision (listing_id, merchant_id, act, before, at, actor_id, found_by_machine,
+    decided_by_machine, sweep_id, ends, rule, digest, standard, claimed, figure, bound, other, words)
+SELECT f.listing_id, f.merchant_id, f.act, COALESCE(h.state, ''), %(now)s, %(actor)s, %(yes)s,
+    %(yes)s, f.sweep_id, NULL, f.rule, f.digest, f.standard, f.claimed, f.figure, f.bound, f.other, f.words
+FROM quality_finding f
+JOIN shop_listing l ON l.id = f.listing_id AND l.digest = f.digest
+LEFT JOIN shop_listinghold h ON h.listing_id = f.listing_id
+WHERE {_THESE} AND {{legal}}
+AND NOT EXISTS (
+    SELECT 1 FROM quality_reportuse u JOIN quality_labreport r ON r.id = u.report_id
+    WHERE u.listing_id = f.listing_id AND r.decided_at > %(scanned)s)
+AND NOT EXISTS (
+    SELECT 1 FROM quality_decision e WHERE e.listing_id = f.listing_id AND e.at > %(scanned)s
+    AND (e.sweep_id IS NULL OR e.sweep_id = f.sweep_id))
+ORDER BY f.listing_id
+"""
+
+_HOLD = f"""
+INSERT INTO shop_listinghold (listing_id, state, since, decision, rule, standard, claimed, figure, bound)
+SELECT d.listing_id, {{state}}, d.at, d.id, d.rule, d.standard, d.claimed, d.figure, d.bound
+FROM quality_decision d
+WHERE {_OF_BATCH} AND d.act IN %(against)s
+ON CONFLICT (listing_id) DO UPDATE SET state = excluded.state, since = excluded.since,
+    decision = excluded.decision, rule = excluded.rule, standard = excluded.standard,
+    claimed = excluded.claimed, figure = excluded.figure, bound = excluded.bound
+"""
+
+_TELL_MERCHANTS = f"""
+INSERT INTO notices_notice (id, recipient_id, kind, subject, actor_id, at, read_at)
+SELECT {{id}}, s.person_id, %(kind)s, %(sweep)s, NULL, %(now)s, NULL
+FROM shop_merchantstaff s
+WHERE s.merchant_id IN (SELECT d.merchant_id FROM quality_decision d WHERE {_OF_BATCH} AND d.act IN %(acts)s)
+ON CONFLICT (recipient_id, kind, subject) DO {{again}}
+"""
+
+_TELL_BUYERS = f"""
+INSERT INTO notices_notice (id, recipient_id, kind, subject, actor_id, at, read_at)
+SELECT {{id}}, o.buyer_id, %(kind)s, o.id, NULL, %(now)s, NULL
+FROM quality_decision d JOIN shop_orderline o ON o.listing_id = d.listing_id
+WHERE {_OF_BATCH} AND d.act IN %(acts)s AND o.buyer_id IS NOT NULL
+AND o.placed_at > %(bought_after)s AND o.status NOT IN %(over)s
+ON CONFLICT (recipient_id, kind, subject) DO NOTHING
+"""
+
+_TAKE_BACK = f"""
+INSERT INTO quality_decision (listing_id, merchant_id, act, before, at, actor_id, found_by_machine,
+    decided_by_machine, sweep_id, ends, rule, digest, standard, claimed, figure, bound, other, words)
+SELECT d.listing_id, d.merchant_id, %(reinstate)s, h.state, %(now)s, %(actor)s, %(no)s,
+    %(no)s, d.sweep_id, d.id, d.rule, d.digest, d.standard, d.claimed, d.figure, d.bound, d.other, %(why)s
+FROM quality_decision d
+JOIN shop_listinghold h ON h.listing_id = d.listing_id AND h.decision = d.id
+WHERE {_OF_BATCH} AND d.act <> %(reinstate)s
+ORDER BY d.listing_id
+"""
+
+_RELEASE = f"""
+DELETE FROM shop_listinghold WHERE decision IN (
+    SELECT d.ends FROM quality_decision d WHERE {_OF_BATCH} AND d.act = %(reinstate)s)
+"""
+
+_FREEZE_AGAIN = f"""
+INSERT INTO quality_decision (listing_id, merchant_id, act, before, at, actor_id, found_by_machine,
+    decided_by_machine, sweep_id, ends, rule, digest, standard, claimed, figure, bound, other, words)
+SELECT e.listing_id, e.merchant_id, e.act, '', %(now)s, e.actor_id, e.found_by_machine,
+    e.decided_by_machine, NULL, NULL, e.rule, e.digest, e.standard, e.claimed, e.figure, e.bound, e.other,
+    e.words
+FROM quality_decision d JOIN quality_decision b ON b.ends = d.id AND b.at = %(now)s
+JOIN quality_decision e ON e.id = (
+    SELECT MAX(p.id) FROM quality_decision p
+    WHERE p.listing_id = d.listing_id AND p.id < d.id AND p.act = %(suspect)s)
+WHERE {_OF_BATCH} AND d.before = %(suspected)s
+ORDER BY e.listing_id
+"""
+
+_HOLD_AGAIN = """
+INSERT INTO shop_listinghold (listing_id, state, since, decision, rule, standard, claimed, figure, bound)
+SELECT d.listing_id, %(suspected)s, d.at, d.id, d.rule, d.standard, d.claimed, d.figure, d.bound
+FROM quality_decision d
+WHERE d.listing_id > %(after)s AND d.listing_id <= %(last)s AND d.act = %(suspect)s AND d.at = %(now)s
+AND d.sweep_id IS NULL
+ON CONFLICT (listing_id) DO NOTHING
+"""
+
+
+@transaction.atomic
+def decide_some(sweep_id: int, now: datetime) -> int:
+    """Carry out the next batch of a sweep; return how many listings it was about, 0 when none is left."""
+    sweep = _take(sweep_id, SweepState.APPLYING)
+    last = _last_of_batch(sweep) if sweep else None
+    if sweep is None or last is None:
+        return _end(sweep, SweepState.APPLIED)
+    about = Finding.objects.filter(sweep=sweep, main=True, listing__gt=sweep.done_to, listing__lte=last)
+    number = about.count()
+    list(
+        Listing.objects.select_for_update(no_key=True)
+        .filter(pk__in=about.values("listing")).order_by("pk").values_list("pk", flat=True)
+    )  # fmt: skip
+    given = _given(sweep, last, now)
+    decided = sql.run(_DECIDE.format(legal=_legal()), given | {"actor": sweep.decided_by_id})
+    sql.run(_HOLD.format(state=_states()), given)
+    _tell(given, again="NOTHING")
+    sweep.done_to = last
+    sweep.taken_down += decided
+    sweep.passed_over += number - decided
+    sweep.save(update_fields=["done_to", "taken_down", "passed_over"])
+    return number
+
+
+@transaction.atomic
+def take_back_some(sweep_id: int, now: datetime) -> int:
+    """Undo the next batch of a sweep: what is still as the sweep decided becomes what it was before."""
+    sweep = _take(sweep_id, SweepState.UNDOING)
+    last = _last_of_batch(sweep) if sweep else None
+    if sweep is None or last is None:
+        return _end(sweep, SweepState.UNDONE)
+    number = Finding.objects.filter(
+        sweep=sweep, main=True, listing__gt=sweep.done_to, listing__lte=last
+    ).count()
+    given = _given(sweep, last, now)
+    sql.run(_TAKE_BACK, given | {"actor": sweep.undone_by_id, "why": sweep.undone_why})
+    sql.run(_RELEASE, given)
+    sql.run(_FREEZE_AGAIN, given)
+    sql.run(_HOLD_AGAIN, given)
+    sql.run(
+        _TELL_MERCHANTS.format(id=sql.random_ids(), again="UPDATE SET at = excluded.at, read_at = NULL"),
+        given | {"kind": NoticeKind.SWEPT, "acts": [Act.REINSTATE]},
+    )
+    sweep.done_to = last
+    sweep.save(update_fields=["done_to"])
+    return number
+
+
+def _take(sweep_id: int, state: SweepState) -> Sweep | None:
+    take_turn(TURN)
+    return Sweep.objects.select_for_update().filter(pk=sweep_id, state=state).first()
+
+
+def _last_of_batch(sweep: Sweep) -> int | None:
+    rest = Finding.objects.filter(sweep=sweep, main=True, listing__gt=sweep.done_to)
+    some: list[int] = list(rest.order_by("listing").values_list("listing", flat=True)[:BATCH])
+    return some[-1] if some else None
+
+
+def _end(sweep: Sweep | None, state: SweepState) -> int:
+    if sweep is not None:
+        Sweep.objects.filter(pk=sweep.pk).update(state=state)
+    return 0
+
+
+def _given(sweep: Sweep, last: int, now: datetime) -> dict[str, Any]:
+    return {
+        "sweep": sweep.pk, "after": sweep.done_to, "last": last, "now": now, "scanned": sweep.scanned_at,
+        "yes": True, "no": False,
+        "bought_after": now - recalled_back(), "over": OVER,
+        "against": [Act.SUSPECT, Act.REMOVE], "reinstate": Act.REINSTATE, "suspect": Act.SUSPECT,
+        "suspected": TRANSITIONS[Act.SUSPECT].end,
+    }  # fmt: skip
+
+
+def recalled_back() -> timedelta:
+    """How long ago something may have been bought of which its buyer is told."""
+    return timedelta(days=settings.QUALITY_BUYERS_TOLD_DAYS)
+
+
+def _legal() -> str:
+    """That the step is one of `TRANSITIONS`."""
+    cases = []
+    for act in (Act.SUSPECT, Act.REMOVE):
+        begin = ", ".join(f"'{state}'" for state in sorted(TRANSITIONS[act].begin))
+        cases.append(f"(f.act = '{act}' AND COALESCE(h.state, '') IN ({begin}))")
+    return f"({' OR '.join(cases)})"
+
+
+def _states() -> str:
+    """The state that each act leads to."""
+    cases = " ".join(f"WHEN '{act}' THEN '{TRANSITIONS[act].end}'" for act in (Act.SUSPECT, Act.REMOVE))
+    return f"CASE d.act {cases} END"
+
+
+def _tell(given: dict[str, Any], *, again: str) -> None:
+    merchants = {"kind": NoticeKind.SWEPT, "acts": given["against"]}
+    sql.run(_TELL_MERCHANTS.format(id=sql.random_ids(), again=again), given | merchants)
+    buyers = {"kind": NoticeKind.RECALLED, "acts": list(TELLS_BUYERS)}
+    sql.run(_TELL_BUYERS.format(id=sql.random_ids()), given | buyers)

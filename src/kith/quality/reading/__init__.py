@@ -1,0 +1,1 @@
+"""How `claims` reads: how things are written (`wording`), denied (`denial`), printed (`printed`)."""

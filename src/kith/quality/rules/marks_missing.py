@@ -1,0 +1,29 @@
+"""Marks that the standard asks for, and the listing does not show."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+from django.utils.translation import gettext_lazy as _
+
+from kith.quality.rules.rule import Rule
+from kith.quality.rules.tables import Tables, found
+from kith.quality.transitions import Act
+
+
+def find(tables: Tables) -> ir.Table:
+    """Find marks that an edition meant by the listing asks for, and its words do not show."""
+    meant = tables.standards_of().select("listing", "standard")
+    asked = meant.join(tables.marks, "standard").select("listing", "standard", said="mark")
+    missing = asked.anti_join(tables.said("marks"), ["listing", "said"])
+    return found(missing, standard=missing.standard, words=missing.said)
+
+
+RULE = Rule(
+    code="marks-missing",
+    act=Act.SUSPECT,
+    name=_("Marks missing"),
+    looks_at=_("The marks that the standard asks for, and the words of the listing."),
+    says=_("It does not show what %(standard)s asks for: %(mark)s."),
+    provision=_("Product Quality Law, art. 27: a product is marked as its standard asks."),
+    find=find,
+)

@@ -1,0 +1,31 @@
+"""A standard that was not in force when the thing was made."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+from django.utils.translation import gettext_lazy as _
+
+from kith.quality.rules.rule import Rule
+from kith.quality.rules.tables import Tables, found
+from kith.quality.transitions import Act
+
+
+def find(tables: Tables) -> ir.Table:
+    """Compare the editions named with the day of production, or today where none is told."""
+    said, editions = tables.said("standards"), tables.editions
+    dated = said.join(editions, said.said == editions.standard)
+    wrong = dated.filter((dated.day < dated.since) | (dated.day >= dated.until))
+    return found(wrong, standard=wrong.standard, claimed=wrong.said, words=wrong.day.cast("string"))
+
+
+RULE = Rule(
+    code="not-in-force",
+    act=Act.REMOVE,
+    name=_("Standard not in force"),
+    looks_at=_("The edition of the standard that is named, and the date of production."),
+    says=_("It names %(standard)s, which was not in force for what was made on %(words)s."),
+    provision=_(
+        "Standardization Law, art. 25: what does not meet the mandatory standard in force is not sold."
+    ),
+    find=find,
+)

@@ -1,0 +1,68 @@
+"""The words of a listing that was taken down, put up again."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+from django.utils.translation import gettext_lazy as _
+
+from kith.quality.rules.rule import Rule
+from kith.quality.rules.tables import Tables, found
+from kith.quality.transitions import Act
+
+MOST_BITS = 3
+"""Of the 63 of a SimHash that may differ (Manku, Jain and Das Sarma, "Detecting near-duplicates for web
+crawling", WWW 2007)."""
+_BANDS = 4
+"""With one band more than bits may differ, some band of two near texts is the same: only such pairs are
+compared."""
+_WIDTH = 16
+MOST_IN_A_BAND = 500
+"""Texts that share a band with more than so many others are compared by the other bands alone."""
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def bit_count(number: int) -> int:  # type: ignore[empty-body]
+    """How many bits are set: called so by DuckDB and by Spark."""
+
+
+def find(tables: Tables) -> ir.Table:
+    """Find texts that differ in three bits at most from one that was taken down.
+
+    Each text is compared once, however many listings use it. The very same print is found however
+    crowded its bands are: the whole of it is a band, too.
+    """
+    gone = tables.gone.filter(tables.gone.text_print != 0)
+    here = tables.listings.filter(tables.listings.text_print != 0)
+    was = _bands(gone.group_by("text_print").agg(other=gone.listing.min())).rename(was="text_print")
+    now = _bands(here.select("text_print").distinct())
+    pairs = now.join(_sparse(was), ["band", "part"])
+    near = pairs.filter(bit_count(pairs.text_print ^ pairs.was) <= MOST_BITS)
+    twins = near.group_by("text_print").agg(other=near.other.min())
+    again = here.select("listing", "text_print").join(twins, "text_print")
+    return found(again, other=again.other)
+
+
+def _bands(prints: ir.Table) -> ir.Table:
+    """Each print four times, with one quarter of it each time, and once whole."""
+    cut = [
+        prints.mutate(band=ibis.literal(band, "int64"), part=(prints.text_print >> (band * _WIDTH)) & 0xFFFF)
+        for band in range(_BANDS)
+    ]
+    return ibis.union(*cut, prints.mutate(band=ibis.literal(_BANDS, "int64"), part=prints.text_print))
+
+
+def _sparse(bands: ir.Table) -> ir.Table:
+    crowds = bands.group_by(["band", "part"]).agg(number=bands.count())
+    return bands.anti_join(crowds.filter(crowds.number > MOST_IN_A_BAND), ["band", "part"])
+
+
+RULE = Rule(
+    code="relisted-text",
+    act=Act.SUSPECT,
+    name=_("Taken down, and put up again"),
+    looks_at=_("Title and description, beside those of everything that was taken down."),
+    says=_("Its words are nearly those of a listing that was taken down."),
+    provision=_("E-Commerce Law, art. 38: a platform keeps what does not meet safety requirements off sale."),
+    find=find,
+)

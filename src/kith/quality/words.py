@@ -1,0 +1,110 @@
+"""The sentence that says what was found, in the reader's language, with the figures of a finding."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from babel.numbers import format_decimal
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, to_locale
+from django.utils.translation import gettext as _
+
+from kith.quality.rules import BY_CODE
+from kith.quality.standards import find_standard
+
+
+class Facts(Protocol):
+    """What a finding, a decision and a hold have in common."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def standard(self) -> str: ...
+    @property
+    def claimed(self) -> str: ...
+    @property
+    def figure(self) -> float | None: ...
+    @property
+    def bound(self) -> float | None: ...
+
+
+QUANTITIES: dict[str, str | Promise] = {
+    "filtration-salt": gettext_lazy("filtration of salt particles"),
+    "filtration-oil": gettext_lazy("filtration of oil particles"),
+    "filtration-bacteria": gettext_lazy("filtration of bacteria"),
+    "filtration-particles": gettext_lazy("filtration of particles"),
+    "inhalation": gettext_lazy("resistance when breathing in"),
+    "exhalation": gettext_lazy("resistance when breathing out"),
+    "protection": gettext_lazy("protection of the whole mask"),
+    "pressure-drop": gettext_lazy("resistance of the material to air"),
+    "touch-current": gettext_lazy("current when touched"),
+}
+PURPOSES: dict[str, str | Promise] = {
+    "medical": gettext_lazy("for medical use"),
+    "children": gettext_lazy("for children"),
+}
+
+
+def say_finding(facts: Facts, words: str = "") -> str:
+    """Say what was found against a listing; "" where no rule says it but a person's own words.
+
+    :param words: the finding's own word: a quantity, a purpose, a mark, a day or a batch, as its rule has it.
+    """
+    rule = BY_CODE.get(facts.rule)
+    if rule is None:
+        return ""
+    unit = _unit(facts.standard, words)
+    return str(rule.says) % {
+        "claimed": facts.claimed,
+        "standard": facts.standard,
+        "figure": _number(facts.figure, unit or _UNITS.get(facts.rule, "")),
+        "bound": _number(facts.bound, unit or _UNITS.get(facts.rule, "")),
+        "words": words,
+        "quantity": str(QUANTITIES.get(words, _("what it was tested for"))),
+        "purpose": str(PURPOSES.get(words or facts.claimed, words)),
+        "mark": _mark(facts.standard, words),
+    }
+
+
+UNSAFE = frozenset(
+    {"measured-below", "forbidden-claim", "evidence-of-another", "evidence-not-covering",
+     "evidence-other-batch", "not-in-force", "unproven"}
+)  # fmt: skip
+"""What is found by these may be dangerous to whoever trusts it."""
+
+
+def say_danger(rule: str) -> str:
+    """Say what may come of using something in which this was found."""
+    if rule in UNSAFE or not rule:
+        return _("It may not protect you as it says. Whoever relies on it could be harmed.")
+    return _("We don't know whether it is what it says it is.")
+
+
+_UNITS = {"returned-often": "%"}
+
+
+def _unit(standard: str, quantity: str) -> str:
+    known = find_standard(standard)
+    if known is None:
+        return ""
+    limits = [limit for grade in known.grades for limit in grade.limits] + list(known.limits)
+    return next((limit.unit for limit in limits if limit.quantity == quantity), "")
+
+
+def _number(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    written = format_decimal(round(value, 2), locale=_locale())
+    return f"{written} {unit}" if unit else written
+
+
+def _mark(standard: str, code: str) -> str:
+    known = find_standard(standard)
+    for mark in known.marks if known else ():
+        if mark.code == code:
+            return mark.zh if (get_language() or "zh-hans").startswith("zh") else mark.en
+    return code
+
+
+def _locale() -> Any:
+    return to_locale(get_language() or "zh-hans")
