@@ -80,13 +80,17 @@ def test_of_a_thing_taken_down_is_told_what_was_found(street: Street) -> None:
     assert json.loads(program.get(share).content)["correction"] is None
     hold_listing(
         listing_id=street.kettle.pk, state=HoldState.REMOVED, since=datetime(2020, 2, 3, 8, tzinfo=UTC),
-        decision=4711, rule="below-class", standard="GB 2626-2019", claimed="KN95", figure=71, bound=95,
+        decision=4711, rule="measured-below", standard="GB 2626-2019", claimed="KN95", figure=71, bound=95,
+        words="filtration-salt",
     )  # fmt: skip
     card = json.loads(program.get(share).content)
     assert card["outcome"] == "removed"
     assert card["correction"] == {
-        "state": "removed", "since": "2020-02-03T08:00:00Z", "rule": "below-class",
+        "state": "removed", "since": "2020-02-03T08:00:00Z", "rule": "measured-below",
         "standard": "GB 2626-2019", "claimed": "KN95", "figure": 71.0, "bound": 95.0,
+        "words": "filtration-salt",
+        "says": "It claims KN95, but a laboratory measured filtration of salt particles of 71 %, "
+        "where GB 2626-2019 asks for 95 %.",
     }  # fmt: skip
     evidence = json.loads(program.get(f"/listings/{write_id(street.kettle.pk)}/evidence").content)
     assert (evidence["tally"]["kept"], evidence["tally"]["removed"]) == (0, 1)

@@ -9,11 +9,14 @@ import pytest
 from kith.api.catalogue import Hold
 from kith.core.clock import utc_now
 from kith.core.ids import write_id
+from kith.quality import services as quality
+from kith.quality.services import Grounds
+from kith.quality.transitions import Act
 from kith.shop.models import HoldState, RefundReason
 from kith.shop.services.holds import close_merchant, hold_listing
 from tests.contract.cast import HOME, Program, Street, items, problem, told
 
-ALLOWED_OF_HOLD = {"state", "since", "rule", "standard", "claimed", "figure", "bound"}
+ALLOWED_OF_HOLD = {"state", "since", "rule", "standard", "claimed", "figure", "bound", "words", "says"}
 
 
 def hold(street: Street, state: HoldState = HoldState.REMOVED) -> None:
@@ -21,6 +24,12 @@ def hold(street: Street, state: HoldState = HoldState.REMOVED) -> None:
         listing_id=street.kettle.pk, state=state, since=utc_now(), decision=41, rule="measured-below-claim",
         standard="GB 2626-2019", claimed="KN95", figure=71.0, bound=95.0,
     )  # fmt: skip
+
+
+def take_down(street: Street, act: Act) -> None:
+    quality.decide(
+        act=act, listing_id=street.kettle.pk, actor_id=None, now=utc_now(), grounds=Grounds(words="It burns.")
+    )
 
 
 def line_path(street: Street, what: str = "") -> str:
@@ -34,7 +43,7 @@ def test_a_listing_says_whether_it_is_for_sale_and_what_holds_it(street: Street)
     hold(street)
     card = told(Program(None).get(path))["card"]
     assert (card["on_sale"], card["for_sale"]) == (True, False)
-    assert set(card["hold"]) == set(Hold.model_fields) == ALLOWED_OF_HOLD
+    assert set(card["hold"]) == {*Hold.model_fields, *Hold.model_computed_fields} == ALLOWED_OF_HOLD
     assert (card["hold"]["state"], card["hold"]["figure"], card["hold"]["claimed"]) == (
         "removed",
         71.0,
@@ -113,16 +122,25 @@ def test_every_reason_that_a_line_can_have_can_be_told(street: Street) -> None:
 
 
 def test_the_money_of_what_was_called_back(street: Street) -> None:
-    program, path = Program(street.mei), line_path(street, "/recall-refund")
-    assert problem(program.post(path), 409)["type"] == "/problems/move-refused"
-    hold(street, HoldState.RECALLED)
-    assert "recall_refund" in told(program.get(line_path(street)))["may"]
-    for other in (street.eve, street.bo):
-        problem(Program(other).post(path), 404)
-    line = told(program.post(path))
-    assert (line["status"], line["refund_reason"]) == ("refund_requested", "recalled")
-    problem(program.post(path), 409)
-    answer = f"/desk/lines/{write_id(street.line.pk)}/refund-answer"
+    program, line = Program(street.mei), write_id(street.line.pk)
+    path, choice = f"/recalls/{line}", f"/recalls/{line}/choice"
+    problem(program.get(path), 404)
+    problem(program.send("PUT", choice, {"remedy": "refund"}), 404)
+    take_down(street, Act.RECALL)
+    for other in (street.eve, street.bo, street.mo):
+        problem(Program(other).get(path), 404)
+        problem(Program(other).send("PUT", choice, {"remedy": "refund"}), 404)
+    assert [one["line"]["id"] for one in items(program.get("/recalls"))] == [line]
+    assert told(program.get(path))["may_choose"]
+    problem(program.send("PUT", choice, {"remedy": "gold"}), 422)
+    for _again in range(2):
+        chosen = told(program.send("PUT", choice, {"remedy": "refund"}))
+        assert (chosen["chosen"], chosen["may_choose"]) == ("refund", False)
+        assert (chosen["line"]["status"], chosen["line"]["refund_reason"]) == ("refund_requested", "recalled")
+    assert (
+        problem(program.send("PUT", choice, {"remedy": "disposal"}), 409)["type"] == "/problems/claim-refused"
+    )
+    answer = f"/desk/lines/{line}/refund-answer"
     assert problem(Program(street.mo).post(answer, {"accept": False, "reason": "No"}), 409)
     moved = told(Program(street.mo).post(answer, {"accept": True}))
     assert (moved["status"], moved["refund_reason"]) == ("refunded", "recalled")

@@ -102,7 +102,7 @@ def test_a_share_says_what_was_found_and_since_when(village: Village, state: Hol
         standard="GB 2626-2019", claimed="KN95", figure=71.0, bound=95.0,
     )  # fmt: skip
     card = village.card(share)
-    said = HoldCard(state.value, START, 4711, "below-class", "GB 2626-2019", "KN95", 71.0, 95.0)
+    said = HoldCard(state.value, START, 4711, "below-class", "GB 2626-2019", "KN95", 71.0, 95.0, "")
     assert (card.correction, card.outcome) == (said, "removed")
     release_listing(listing_id=village.kettle)
     card = village.card(share)

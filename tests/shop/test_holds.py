@@ -28,7 +28,13 @@ from tests.shop.goods import NOON, looks
 pytestmark = pytest.mark.django_db
 LOOK = "a test looks at what was written"
 WHY: dict[str, Any] = {"since": NOON, "decision": 41, "rule": "measured-below-claim"}
-FIGURES: dict[str, Any] = {"standard": "GB 2626-2019", "claimed": "KN95", "figure": 71.0, "bound": 95.0}
+FIGURES: dict[str, Any] = {
+    "standard": "GB 2626-2019",
+    "claimed": "KN95",
+    "figure": 71.0,
+    "bound": 95.0,
+    "words": "",
+}
 ALL = list(HoldState)
 
 

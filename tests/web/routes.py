@@ -68,6 +68,11 @@ GET    shop:ask-refund                                            in   200  404 
 POST   shop:ask-refund                                            in   422  404  404  404  404
 POST   shop:act                                                   in   302  404  404  404  404
 
+# What was taken down of the things one bought
+GET    recalls:list                                               in   200  200  200  200  200
+GET    recalls:recall                                             in   404  404  404  404  404
+POST   recalls:recall                                             in   404  404  404  404  404
+
 # A merchant's side of the shop
 GET    merchant:home                                              in   200  200  200  302  200
 GET    merchant:desk                                              in   404  404  404  200  404
@@ -338,7 +343,9 @@ GET    api:get_line                                               401  200  404 
 POST   api:confirm_line                                           401  200  404  404  409  404
 POST   api:cancel_line                                            401  409  404  404  404  404
 POST   api:request_refund                                         401  409  404  404  409  404
-POST   api:refund_recalled                                        401  409  404  404  409  404
+GET    api:recalls                                                401  200  200  200  200  200
+GET    api:recall                                                 401  404  404  404  404  404
+PUT    api:choose_remedy                                          401  404  404  404  404  404
 PUT    api:mark_gift                                              401  200  404  404  409  404
 GET    api:my_merchants                                           401  200  200  200  200  200
 GET    api:desk_lines                                             401  404  404  404  200  404
@@ -484,6 +491,7 @@ def bodies(street: Street, role: str) -> dict[str, Any]:
         "set_sharing": {"mode": "off"},
         "consent": {"given": False},
         "erase": {"handle": "somebody-else"},
+        "choose_remedy": {"remedy": "refund"},
         "create_token": {"name": "a key", "scopes": ["circle:read"]},
         **bodies_outside(street),
         **bodies_of_staff(),

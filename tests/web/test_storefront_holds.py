@@ -13,6 +13,9 @@ from django.urls import reverse
 
 from kith.core.clock import utc_now
 from kith.people.models import Person
+from kith.quality import services as quality
+from kith.quality.services import Grounds
+from kith.quality.transitions import Act
 from kith.sharing import services as sharing
 from kith.shop.models import HoldState, Listing, ListingHold, Merchant, OrderLine
 from kith.shop.services.holds import close_merchant, hold_listing, release_listing
@@ -120,22 +123,25 @@ def test_somebody_at_the_till_is_told_why_it_cannot_be_bought(stage: Stage) -> N
 
 
 class TestGettingOnesMoneyBack:
-    def press(self, stage: Stage, person: Person) -> Any:
-        address = reverse("shop:act", args=[stage.line.pk, "recall-refund"])
-        return browser_of(person).post(address, follow=True)
-
-    def test_one_press_of_its_buyer_and_the_merchant_cannot_refuse(self, stage: Stage) -> None:
-        assert "Ask for my money back" not in read(stage.mei, "shop:orders")
-        stage.hold(HoldState.RECALLED)
-        mine = read(stage.mei, "shop:orders")
-        assert "Ask for my money back" in mine
-        assert SENTENCES[HoldState.RECALLED] in mine
-        assert self.press(stage, stage.eve).status_code == 404
-        assert "It cannot refuse." in self.press(stage, stage.mei).content.decode()
+    def test_an_order_leads_to_what_can_be_done_and_the_merchant_cannot_refuse(self, stage: Stage) -> None:
+        assert "What you can do now" not in read(stage.mei, "shop:orders")
+        mine = OrderLine.objects.unguarded(LOOK).filter(pk=stage.line.pk)
+        mine.update(placed_at=utc_now() - timedelta(days=5))
+        grounds = Grounds(words="It burns.")
+        quality.decide(
+            act=Act.RECALL,
+            listing_id=stage.mask.pk,
+            actor_id=None,
+            grounds=grounds,
+            now=utc_now() - timedelta(days=1),
+        )
+        address = reverse("recalls:recall", args=[stage.line.pk])
+        assert SENTENCES[HoldState.RECALLED] in read(stage.mei, "shop:orders")
+        assert address in browser_of(stage.mei).get(reverse("shop:orders")).content.decode()
+        browser_of(stage.mei).post(address, {"remedy": "refund"})
         after = read(stage.mei, "shop:orders")
         assert "refund asked for" in after
         assert "Reason: The shop has called it back" in after
-        assert "Ask for my money back" not in after
         desk = read(stage.chen, "merchant:desk", stage.merchant.pk, tray="refunds")
         assert "Give the money back" in desk
         assert "Refuse" not in desk
@@ -143,14 +149,6 @@ class TestGettingOnesMoneyBack:
         said = browser_of(stage.chen).post(refuse, {"reason": "No"}, follow=True).content.decode()
         assert "The money for it cannot be refused." in said
         assert OrderLine.objects.unguarded(LOOK).get().status == "refund_requested"
-
-    def test_pressed_twice_it_is_asked_for_once(self, stage: Stage) -> None:
-        stage.hold(HoldState.REMOVED)
-        self.press(stage, stage.mei)
-        assert "already been asked for" in self.press(stage, stage.mei).content.decode()
-
-    def test_what_is_for_sale_is_not_called_back(self, stage: Stage) -> None:
-        assert "This has not been called back." in self.press(stage, stage.mei).content.decode()
 
 
 class TestSayingWhy:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, computed_field, model_validator
 
 from kith.api.fields import Id, Out
+from kith.quality.words import say_finding
 from kith.sharing.queries import AudienceLabel
 
 ShareKind = Literal["purchase", "review", "question", "tip"]
@@ -44,16 +45,27 @@ class Thing(Out):
     merchant_external_id: ExternalId
 
 
-class Correction(Out):
-    """That the thing was taken down or recalled, which it is still, and what for."""
+class Held(Out):
+    """Since when a listing has been frozen, taken down or recalled, and what for."""
 
-    state: Literal["removed", "recalled"]
     since: datetime
-    rule: str = Field(description="The rule that it broke")
-    standard: str = Field(description='The standard that was asked of it, such as "GB 2626-2019"; or empty')
-    claimed: str = Field(description='What it was said to be, such as "KN95"; or empty')
+    rule: str = Field(description="The rule that it breaks; empty if a person decided without one")
+    standard: str = Field(description='The standard that is asked of it, such as "GB 2626-2019"; or empty')
+    claimed: str = Field(description='What it is said to be, such as "KN95"; or empty')
     figure: float | None = Field(description="What was measured or counted")
     bound: float | None = Field(description="What it had to reach, or not to pass")
+    words: str = Field(description="What was measured, or what is missing, as the rule has it; or empty")
+
+    @computed_field(description="All of that as a sentence in the caller's language")  # type: ignore[prop-decorator]
+    @property
+    def says(self) -> str:
+        return say_finding(self)
+
+
+class Correction(Held):
+    """That the thing was taken down or recalled, which it is still."""
+
+    state: Literal["removed", "recalled"]
 
 
 class Photo(Out):

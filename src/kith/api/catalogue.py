@@ -12,7 +12,7 @@ from pydantic import Field
 
 from kith.api.access import Access, ApiRequest
 from kith.api.answers import answer, answer_all, answer_page
-from kith.api.cards import Evidence, ExternalId, SharePage, Source, Tally, TrustedMerchants
+from kith.api.cards import Evidence, ExternalId, Held, SharePage, Source, Tally, TrustedMerchants
 from kith.api.fields import Cursor, GivenId, Id, Limit, Money, Out, PathId
 from kith.core.paging import Page
 from kith.people.tokens import Scope
@@ -44,16 +44,10 @@ class Categories(Out):
     next: str | None
 
 
-class Hold(Out):
-    """That a listing is frozen until it is known, was taken down, or was called back, and since when."""
+class Hold(Held):
+    """That a listing is frozen until it is known, was taken down, or was called back."""
 
     state: Literal["suspected", "removed", "recalled"]
-    since: datetime
-    rule: str = Field(description="The rule that it breaks")
-    standard: str
-    claimed: str = Field(description="What the listing says of itself")
-    figure: float | None = Field(description="What was measured or counted")
-    bound: float | None = Field(description="What it should have been")
 
 
 class Listing(Out):

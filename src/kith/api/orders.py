@@ -147,13 +147,6 @@ def request_refund(request: ApiRequest, line_id: PathId, data: WhyRefund) -> Htt
     return _line(request, line_id)
 
 
-@router.post("/orders/lines/{id:line_id}/recall-refund", auth=WRITES, response=Line)
-def refund_recalled(request: ApiRequest, line_id: PathId) -> HttpResponse:
-    """Ask for the money of what was taken down or called back. The merchant cannot refuse it."""
-    services.refund_recalled(request.viewer, line_id=line_id)
-    return _line(request, line_id)
-
-
 @router.put("/orders/lines/{id:line_id}/gift", auth=WRITES_JSON, response=Line)
 def mark_gift(request: ApiRequest, line_id: PathId, data: Gift) -> HttpResponse:
     """Say whether it is a gift. A gift is never shown, and what was shown of it is erased."""

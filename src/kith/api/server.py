@@ -28,6 +28,7 @@ from kith.api import (
     outside_letters,
     outside_people,
     photos,
+    recalls,
     rollout,
     shares,
 )
@@ -101,7 +102,7 @@ api = KithAPI(
 api.add_decorator(once, mode="operation")
 answer_with_problems(api)
 for _feature in (
-    circle, shares, catalogue, friends, circles, orders, desk, me, photos,
+    circle, shares, catalogue, friends, circles, orders, recalls, desk, me, photos,
     outside, outside_comments, outside_people, outside_door, outside_letters,
     rollout, intake,
 ):  # fmt: skip

@@ -49,13 +49,15 @@ ORDER BY f.listing_id
 """
 
 _HOLD = f"""
-INSERT INTO shop_listinghold (listing_id, state, since, decision, rule, standard, claimed, figure, bound)
-SELECT d.listing_id, {{state}}, d.at, d.id, d.rule, d.standard, d.claimed, d.figure, d.bound
+INSERT INTO shop_listinghold (listing_id, state, since, decision, rule, standard, claimed, figure, bound,
+    words)
+SELECT d.listing_id, {{state}}, d.at, d.id, d.rule, d.standard, d.claimed, d.figure, d.bound,
+    CASE WHEN d.decided_by_machine THEN d.words ELSE '' END
 FROM quality_decision d
 WHERE {_OF_BATCH} AND d.act IN %(against)s
 ON CONFLICT (listing_id) DO UPDATE SET state = excluded.state, since = excluded.since,
     decision = excluded.decision, rule = excluded.rule, standard = excluded.standard,
-    claimed = excluded.claimed, figure = excluded.figure, bound = excluded.bound
+    claimed = excluded.claimed, figure = excluded.figure, bound = excluded.bound, words = excluded.words
 """
 
 _TELL_MERCHANTS = f"""
@@ -106,8 +108,10 @@ ORDER BY e.listing_id
 """
 
 _HOLD_AGAIN = """
-INSERT INTO shop_listinghold (listing_id, state, since, decision, rule, standard, claimed, figure, bound)
-SELECT d.listing_id, %(suspected)s, d.at, d.id, d.rule, d.standard, d.claimed, d.figure, d.bound
+INSERT INTO shop_listinghold (listing_id, state, since, decision, rule, standard, claimed, figure, bound,
+    words)
+SELECT d.listing_id, %(suspected)s, d.at, d.id, d.rule, d.standard, d.claimed, d.figure, d.bound,
+    CASE WHEN d.decided_by_machine THEN d.words ELSE '' END
 FROM quality_decision d
 WHERE d.listing_id > %(after)s AND d.listing_id <= %(last)s AND d.act = %(suspect)s AND d.at = %(now)s
 AND d.sweep_id IS NULL

@@ -26,6 +26,8 @@ class Facts(Protocol):
     def figure(self) -> float | None: ...
     @property
     def bound(self) -> float | None: ...
+    @property
+    def words(self) -> str: ...
 
 
 QUANTITIES: dict[str, str | Promise] = {
@@ -45,12 +47,9 @@ PURPOSES: dict[str, str | Promise] = {
 }
 
 
-def say_finding(facts: Facts, words: str = "") -> str:
-    """Say what was found against a listing; "" where no rule says it but a person's own words.
-
-    :param words: the finding's own word: a quantity, a purpose, a mark, a day or a batch, as its rule has it.
-    """
-    rule = BY_CODE.get(facts.rule)
+def say_finding(facts: Facts) -> str:
+    """Say what was found against a listing; "" where no rule says it but a person's own words."""
+    rule, words = BY_CODE.get(facts.rule), facts.words
     if rule is None:
         return ""
     unit = _unit(facts.standard, words)
@@ -60,7 +59,7 @@ def say_finding(facts: Facts, words: str = "") -> str:
         "figure": _number(facts.figure, unit or _UNITS.get(facts.rule, "")),
         "bound": _number(facts.bound, unit or _UNITS.get(facts.rule, "")),
         "words": words,
-        "quantity": str(QUANTITIES.get(words, _("what it was tested for"))),
+        "quantity": str(QUANTITIES.get(words, _("a value"))),
         "purpose": str(PURPOSES.get(words or facts.claimed, words)),
         "mark": _mark(facts.standard, words),
     }

@@ -41,6 +41,7 @@ class HoldCard:
     claimed: str
     figure: float | None
     bound: float | None
+    words: str
 
     @property
     def is_gone(self) -> bool:
@@ -58,6 +59,7 @@ def hold_card(hold: ListingHold) -> HoldCard:
         claimed=hold.claimed,
         figure=hold.figure,
         bound=hold.bound,
+        words=hold.words,
     )
 
 

@@ -140,6 +140,8 @@ class ListingHold(models.Model):
     claimed = models.CharField(max_length=60, blank=True)
     figure = models.FloatField(null=True)
     bound = models.FloatField(null=True)
+    words = models.CharField(max_length=200, blank=True)
+    """The word of the finding that its rule's sentence needs: a quantity, a mark, a day, a batch."""
 
     class Meta:
         verbose_name, verbose_name_plural = _("hold"), _("holds")

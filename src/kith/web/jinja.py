@@ -25,6 +25,7 @@ from kith.core.money import Money
 from kith.detectors.risk import reason_text
 from kith.people.phones import write_phone
 from kith.people.regions import full_name_of, name_of
+from kith.quality.words import say_finding
 from kith.strangers.models import LookingFor
 
 ART = frozenset(path.stem for path in (Path(__file__).parent / "static" / "kith" / "art").glob("*.svg"))
@@ -208,6 +209,7 @@ def excerpt(text: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., str]] = {
     "id": write_id,
+    "found": say_finding,
     "month": month,
     "day": day,
     "ago": ago,

@@ -115,9 +115,6 @@ DEEDS: dict[str, Deed] = {
         gettext_lazy("The shop has been asked. It will answer here."),
         needs_reason=True,
     ),
-    "recall-refund": Deed(
-        sharing.refund_recalled, gettext_lazy("The shop has been asked for your money. It cannot refuse.")
-    ),
     "gift": Deed(
         lambda viewer, line_id: sharing.mark_gift(viewer, line_id=line_id, is_gift=True),
         gettext_lazy("It is a gift. It is never shown to your circles."),

@@ -56,7 +56,7 @@ def get_recall(viewer: Viewer, *, line_id: int) -> RecallCard:
         line=line,
         hold=hold,
         taken_back_at=None,
-        says=say_finding(decision, decision.words),
+        says=say_finding(hold),
         danger=say_danger(hold.rule),
         words="" if decision.decided_by_machine else decision.words,
         chosen=Remedy(claim.remedy) if claim else None,

@@ -70,7 +70,7 @@ def sample_of(sweep_id: int) -> list[Sampled]:
     order = {code: place for place, code in enumerate(BY_CODE)}
     findings = Finding.objects.filter(sweep=sweep_id, listing__in=ids)
     for finding in sorted(findings, key=lambda one: (not one.main, order.get(one.rule, len(order)))):
-        says[finding.listing_id].append(say_finding(finding, finding.words))
+        says[finding.listing_id].append(say_finding(finding))
     return [
         Sampled(
             item.listing_id,

@@ -57,7 +57,7 @@ def _beside_the_rest(tables: Tables) -> ir.Table:
     return rows.mutate(
         here=rows.sold * _divergence(rows.share, rows.whole),
         elsewhere=rows.others * _divergence(rows.usual, rows.whole),
-        eligible=(rows.bad >= FEWEST) & (rows.others > 0) & (rows.share > rows.usual),
+        eligible=(rows.bad >= FEWEST) & (rows.share > rows.usual),
     )
 
 

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('claimed', models.CharField(blank=True, max_length=60)),
                 ('figure', models.FloatField(null=True)),
                 ('bound', models.FloatField(null=True)),
+                ('words', models.CharField(blank=True, max_length=200)),
             ],
             options={
                 'verbose_name': 'hold',

@@ -27,6 +27,7 @@ def hold_listing(
     claimed: str = "",
     figure: float | None = None,
     bound: float | None = None,
+    words: str = "",
 ) -> None:
     """Freeze, take down or recall a listing, whatever was decided about it before.
 
@@ -37,7 +38,7 @@ def hold_listing(
         listing_id=listing_id,
         defaults={
             "state": HoldState(state), "since": since, "decision": decision, "rule": rule,
-            "standard": standard, "claimed": claimed, "figure": figure, "bound": bound,
+            "standard": standard, "claimed": claimed, "figure": figure, "bound": bound, "words": words,
         },
     )  # fmt: skip
 

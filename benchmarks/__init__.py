@@ -1,0 +1,1 @@
+"""What it takes to do the large things, measured: `python -m benchmarks.sweep`."""
