@@ -9,7 +9,19 @@ from random import Random
 
 from benchmarks import mask_words as words
 from benchmarks.mask_kinds import BY_CODE, EVER
-from benchmarks.masks import NOW, TODAY, Mask, Plan, Sale, bare_mask, claim, good_mask, report_of, some_day
+from benchmarks.mask_shape import (
+    NOW,
+    TODAY,
+    Mask,
+    Plan,
+    Sale,
+    bare_mask,
+    claim,
+    good_mask,
+    report_of,
+    some_day,
+    some_time,
+)
 
 
 def make_good(dice: Random, plan: Plan) -> Mask:
@@ -31,7 +43,7 @@ def make_good(dice: Random, plan: Plan) -> Mask:
 def sell(dice: Random, plan: Plan, mask: Mask, *, pieces: int, back: float = 0.015) -> None:
     """Sell some pieces within the last year; some come back, for reasons of all sorts."""
     for buyer in dice.sample(range(plan.buyers), pieces):
-        ordered = NOW - timedelta(days=dice.uniform(20, 340))
+        ordered = NOW - some_time(dice, 20, 340)
         steps = [ordered, ordered + timedelta(days=1), ordered + timedelta(days=3)]
         reason, chance = "", dice.random()
         if chance < back:
@@ -158,7 +170,7 @@ def _complained_of_before(dice: Random, plan: Plan) -> Mask:
     sell(dice, plan, mask, pieces=dice.randrange(8, 14), back=0.0)
     way = dice.randrange(3)
     for sale in mask.sales[: 2 if way == 0 else 4]:
-        ordered = NOW - timedelta(days=dice.uniform(200, 340) if way == 1 else dice.uniform(30, 150))
+        ordered = NOW - (some_time(dice, 200, 340) if way == 1 else some_time(dice, 30, 150))
         sale.steps = (ordered, ordered + timedelta(days=1), ordered + timedelta(days=3))
         sale.reason, sale.complained, sale.dismissed = "", ordered + timedelta(days=5), way == 2
     return mask

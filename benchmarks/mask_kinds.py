@@ -53,18 +53,21 @@ def _both(salt: float, oil: float) -> tuple[Limit, ...]:
 
 
 def _half_mask(least: float, inhaling: float) -> tuple[Limit, ...]:
-    return (*_both(least, least), ("inhalation", None, inhaling), ("exhalation", None, 300.0))
+    return (*_both(least, least), *_breath(inhaling, 300.0))
+
+
+def _breath(inhaling: float, exhaling: float) -> tuple[Limit, ...]:
+    return (("inhalation", None, inhaling), ("exhalation", None, exhaling))
 
 
 _ANY = frozenset({"I", "II", "III"})
-_BREATH_2006 = (("inhalation", None, 350.0), ("exhalation", None, 250.0))
 _BACTERIA = (("filtration-bacteria", 95.0, None),)
 _DECEMBER = date(2025, 12, 1)
 
 KINDS: tuple[Kind, ...] = (
     Kind(
         "GB 2626", 45,
-        (Edition("2006", EVER, date(2020, 7, 1), _BREATH_2006), Edition("2019", date(2020, 7, 1), NEVER)),
+        (Edition("2006", EVER, date(2020, 7, 1), _breath(350.0, 250.0)), Edition("2019", date(2020, 7, 1), NEVER)),
         {
             "KN90": (1.2, _salt(90.0)), "KN95": (2.5, _salt(95.0)), "KN100": (8.0, _salt(99.97)),
             "KP95": (5.0, (("filtration-oil", 95.0, None),)),
@@ -74,7 +77,7 @@ KINDS: tuple[Kind, ...] = (
         ("Respirator Mask", "Folding Dust Mask", "Particle Respirator"), {},
     ),
     Kind(
-        "GB/T 32610", 10, (Edition("2016", EVER, NEVER, (("inhalation", None, 175.0), ("exhalation", None, 145.0))),),
+        "GB/T 32610", 10, (Edition("2016", EVER, NEVER, _breath(175.0, 145.0)),),
         {"I": (3.0, _both(99.0, 99.0)), "II": (2.0, _both(95.0, 95.0)), "III": (1.2, _both(90.0, 80.0))},
         frozenset({"standard", "level"}),
         ("日常防护口罩", "成人通勤口罩", "立体防雾霾口罩"), ("Daily Protective Mask", "Commuter Face Mask"),
@@ -90,7 +93,8 @@ KINDS: tuple[Kind, ...] = (
         (Edition("2011", EVER, date(2026, 12, 1), (
             *_BACTERIA, ("filtration-particles", 30.0, None), ("pressure-drop", None, 49.0))),),
         {}, frozenset({"standard", "registration"}),
-        ("医用外科口罩", "一次性医用外科口罩"), ("Surgical Mask", "Disposable Surgical Face Mask"), {}, 0.6, medical=True,
+        ("医用外科口罩", "一次性医用外科口罩"), ("Surgical Mask", "Disposable Surgical Face Mask"), {}, 0.6,
+        medical=True,
     ),
     Kind(
         "YY/T 0969", 10,
@@ -123,7 +127,7 @@ KINDS: tuple[Kind, ...] = (
         ("欧标防护口罩", "折叠防护口罩"), ("Filtering Half Mask", "Particle Filtering Half Mask"), {},
     ),
     Kind(
-        "42 CFR 84", 5, (Edition("1995", EVER, NEVER, (("inhalation", None, 343.2), ("exhalation", None, 245.2))),),
+        "42 CFR 84", 5, (Edition("1995", EVER, NEVER, _breath(343.2, 245.2)),),
         {"N95": (5.0, _salt(95.0)), "N99": (9.0, _salt(99.0)), "N100": (14.0, _salt(99.97))},
         frozenset({"class", "approval"}),
         ("美标防护口罩", "头戴式防护口罩"), ("Particulate Respirator", "Cup Respirator"), {},

@@ -21,9 +21,9 @@ CODES = {
 _ROMAN = {"I": ("I", "Ⅰ"), "II": ("II", "Ⅱ"), "III": ("III", "Ⅲ")}
 
 
-def say_code(dice: Random, code: str, edition: str) -> str:
+def say_code(dice: Random, code: str, edition: str, *, english: bool) -> str:
     """Write a standard, with its edition unless that is ""."""
-    said = dice.choice(CODES.get(code, (code,)))
+    said = dice.choice([way for way in CODES.get(code, (code,)) if way.isascii() or not english])
     if not edition or code == "42 CFR 84":
         return said
     if code.startswith("EN "):
@@ -43,7 +43,11 @@ def say_grade(dice: Random, name: str, *, english: bool) -> str:
             f"过滤效率{number}级", f"医用防护口罩 {number}级"))  # fmt: skip
     if name in {"F", "W"}:
         kind = {"F": ("防护", "protective"), "W": ("卫生", "hygiene")}[name]
-        return f"children {kind[1]} mask {name}" if english else f"儿童{kind[0]}口罩{dice.choice(('', ' '))}{name}"
+        return (
+            f"children {kind[1]} mask {name}"
+            if english
+            else f"儿童{kind[0]}口罩{dice.choice(('', ' '))}{name}"
+        )
     letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", name).groups()  # type: ignore[union-attr]
     between = dice.choice(("", "", "", "", "-", " "))
     said = f"{letters if dice.random() < 0.8 else letters.lower()}{between}{digits}"
@@ -53,12 +57,16 @@ def say_grade(dice: Random, name: str, *, english: bool) -> str:
 def say_level(dice: Random, level: str, *, english: bool) -> str:
     if english:
         return f"protection level {level}"
-    return dice.choice((f"防护级别{level}级", f"防护等级：{level}级", f"防护效果 {level}级", f"{level}级防护"))
+    return dice.choice(
+        (f"防护级别{level}级", f"防护等级：{level}级", f"防护效果 {level}级", f"{level}级防护")
+    )
 
 
 def say_made(dice: Random, day: date, *, english: bool) -> str:
     if english:
-        return dice.choice((f"MFG: {day.isoformat()}", f"Manufactured {day:%d %b %Y}", f"Production date {day:%Y/%m/%d}"))
+        return dice.choice(
+            (f"MFG: {day.isoformat()}", f"Manufactured {day:%d %b %Y}", f"Production date {day:%Y/%m/%d}")
+        )
     return dice.choice((
         f"生产日期：{day.isoformat()}", f"生产日期{day.year}年{day.month}月{day.day}日",
         f"生产日期 {day:%Y.%m.%d}", f"生产日期{day:%Y%m%d}",
@@ -83,7 +91,7 @@ MARKS = {
         ("medical device registration 2020-214-",),
     ),
     "ce": (("CE认证", "CE2834", "CE 认证"), ("CE2797", "CE marking", "CE certified")),
-    "approval": (("批准号TC-84A-", "NIOSH TC-84A-"), ("TC-84A-", "approval TC 84A-")),
+    "approval": (("批准号TC-84A-", "批准号 TC-84A-"), ("TC-84A-", "approval TC 84A-")),
 }
 
 
@@ -98,7 +106,8 @@ MEDICAL = (
 )
 MEDICAL_HARD = ("适合医生护士门诊、手术时佩戴", "approved for doctors and nurses in the operating theatre")
 CHILDREN = (
-    ("儿童可戴，上学必备", "大人小孩都能用", "宝宝也可以用"), ("for kids and adults", "suits children from 3 years"),
+    ("儿童可戴，上学必备", "大人小孩都能用", "宝宝也可以用"),
+    ("for kids and adults", "suits children from 3 years"),
 )
 NOT_MEDICAL = (
     ("非医用", "本品为非医用口罩", "不适用于医用环境", "不可用于医疗用途", "不能替代医用外科口罩"),
@@ -113,45 +122,73 @@ NOT_THAT = (
     ("this is not a KN95 mask", "not KN95 or N95", "does not meet N95"),
 )
 FIRMS = (
-    ("河南亚都医疗器械有限公司生产", "湖北康护医疗用品股份有限公司出品"), ("made by Winner Co., Ltd.", "by Allhome Trading"),
+    ("河南亚都医疗器械有限公司生产", "湖北康护医疗用品股份有限公司出品"),
+    ("made by Winner Co., Ltd.", "by Allhome Trading"),
 )
 MATERIALS = ("FZ/T 64078-2019", "GB/T 4745-2012")
 """Standards of what masks are made of, which stand beside their own."""
-UNKNOWN = ("GB 26262-2019", "GB 2627-2019", "YY 0496-2011", "EN 194:2001", "GB 6262-2006", "GB/T 77321-2017", "YY 9921-2015")
+UNKNOWN = (
+    "GB 26262-2019",
+    "GB 2627-2019",
+    "YY 0496-2011",
+    "EN 194:2001",
+    "GB 6262-2006",
+    "GB/T 77321-2017",
+    "YY 9921-2015",
+)
 
 # --- What is talk ---------------------------------------------------------------------------------
 
-BRANDS = "康安益民华瑞雅洁诺邦佳美清源泰和润德盛景博远欣悦恒信宏达嘉禾朗逸星辰"
+_BRANDS = "康安益民华瑞雅洁诺邦佳美清源泰和润德盛景博远欣悦恒信宏达嘉禾朗逸星辰"
+_NAMES = "Well Breath Safe Pure Nord Aero Clean Vita Guard Soft".split()
+_ENDS = "way line mark ly ia care wear shield plus on".split()
 _ZH = (
-    ("鼻夹", "耳带", "滤芯", "面料", "内层", "外层", "边缘", "包装", "罩体", "衬垫", "压边", "耳挂", "夹条", "熔喷层"),
-    ("采用", "选用", "配有", "升级为", "精选", "改用", "使用", "搭配"),
-    ("柔软亲肤材料", "加宽弹力设计", "可弯折铝条", "静电吸附工艺", "防雾结构", "超声波焊接", "立体剪裁", "透气微孔",
-     "独立小包", "双层加固", "无感贴合结构", "高密度纤维", "食品级密封袋", "原生聚丙烯", "环保油墨", "一体成型技术"),
-    ("长时间佩戴不勒", "呼吸顺畅", "贴合各种脸型", "出门通勤都合适", "不易起球", "戴眼镜不起雾", "手感厚实", "不掉色",
-     "干净卫生", "说话不闷", "四季可用", "骑行跑步也稳", "收纳方便", "性价比高", "老顾客回购很多", "细节扎实"),
-)  # fmt: skip
+    "鼻夹 耳带 滤芯 面料 内层 外层 边缘 包装 罩体 衬垫 压边 耳挂 夹条 熔喷层".split(),
+    "采用 选用 配有 升级为 精选 改用 使用 搭配".split(),
+    "柔软亲肤材料 加宽弹力设计 可弯折铝条 静电吸附工艺 防雾结构 超声波焊接 立体剪裁 透气微孔".split()
+    + "独立小包 双层加固 无感贴合结构 高密度纤维 食品级密封袋 原生聚丙烯 环保油墨 一体成型技术".split(),
+    "长时间佩戴不勒 呼吸顺畅 贴合各种脸型 出门通勤都合适 不易起球 戴眼镜不起雾 手感厚实".split()
+    + "不掉色 干净卫生 说话不闷 四季可用 骑行跑步也稳 收纳方便 性价比高 老顾客回购很多 细节扎实".split(),
+)
 _EN = (
-    ("The nose clip", "The ear loop", "Each layer", "The filter", "The inner side", "The seal", "The shell", "The edge"),
-    ("uses", "comes with", "is made of", "is built with", "relies on", "has"),
-    ("soft skin friendly fabric", "a wide elastic band", "a bendable strip", "electrostatic fibre", "ultrasonic welding",
-     "a foldable shape", "dense melt blown cloth", "a sealed bag", "reinforced stitching", "an anti fog bridge"),
-    ("and stays comfortable all day", "for easy breathing", "to fit most faces", "and keeps its form", "without any smell",
-     "for the daily ride", "and is light to wear", "so that glasses stay clear", "and packs flat", "for work and travel"),
-)  # fmt: skip
-BOILERPLATES = (
-    ("本店所有商品均为现货，付款后四十八小时内发出，偏远地区顺延。签收时请当面检查外包装，如有破损请拒收并联系在线客服。"
-     "防护用品属于个人卫生用品，拆封后不影响二次销售的前提下支持退换，运费由责任方承担。颜色因光线和屏幕会有差异，以实物为准。"
-     "店铺每天早九点到晚十点在线，没有及时回复请留言。收藏店铺可领优惠，满额包邮，多买多省，感谢理解与支持。",
-     "购买须知：疫情期间物流较慢，请耐心等待，不要重复催单。请按说明佩戴，使用前检查是否完好，潮湿或脏污后及时更换。"
-     "产品应存放在干燥通风、远离火源的地方。因个人脸型不同，贴合程度会有区别，不作为质量问题处理。"
-     "对材质过敏者请停止使用并咨询专业人士。开具发票请在备注中写明抬头和税号，随货或电子发送均可。"),
-    ("Orders are sent within two working days. Please look at the parcel before you sign for it, and write to us if anything "
-     "is missing. For reasons of hygiene we take back unopened packs only. Colours may differ a little from what your screen "
-     "shows. Store in a dry place, away from heat. Replace when damp or dirty. Our desk answers from nine to ten every day.",
-     "Thank you for visiting our shop. We pack every order with care and send it from our own store house. Delivery takes "
-     "longer to remote places. If you are not happy, tell us first and we will find a way. Leave a note at checkout for an "
-     "invoice. Follow the shop to hear of new arrivals and of seasonal offers, and share it with your family."),
-)  # fmt: skip
+    "The nose clip|The ear loop|Each layer|The filter|The inner side|The seal|The shell|The edge".split("|"),
+    "uses|comes with|is made of|is built with|relies on|has".split("|"),
+    "soft skin friendly fabric|a wide elastic band|a bendable strip|electrostatic fibre".split("|")
+    + "ultrasonic welding|a foldable shape|dense melt blown cloth|a sealed bag".split("|")
+    + "reinforced stitching|an anti fog bridge".split("|"),
+    "and stays comfortable all day|for easy breathing|to fit most faces|and keeps its form".split("|")
+    + "without any smell|for the daily ride|and is light to wear|so that glasses stay clear".split("|")
+    + "and packs flat|for work and travel".split("|"),
+)
+_ZH_BOILERPLATES = (
+    "本店所有商品均为现货，付款后四十八小时内发出，偏远地区顺延。"
+    "签收时请当面检查外包装，如有破损请拒收并联系在线客服。"
+    "防护用品属于个人卫生用品，拆封后不影响二次销售的前提下支持退换，运费由责任方承担。"
+    "颜色因光线和屏幕会有差异，以实物为准。店铺每天早九点到晚十点在线，没有及时回复请留言。"
+    "收藏店铺可领优惠，满额包邮，多买多省，感谢理解与支持。\n"
+    "购买须知：疫情期间物流较慢，请耐心等待，不要重复催单。"
+    "请按说明佩戴，使用前检查是否完好，潮湿或脏污后及时更换。"
+    "产品应存放在干燥通风、远离火源的地方。因个人脸型不同，贴合程度会有区别，不作为质量问题处理。"
+    "对材质过敏者请停止使用并咨询专业人士。开具发票请在备注中写明抬头和税号，随货或电子发送均可。"
+)
+_EN_BOILERPLATES = (
+    "Orders are sent within two working days. Please look at the parcel before you sign for it, and "
+    "write to us if anything is missing. For reasons of hygiene we take back unopened packs only. "
+    "Colours may differ a little from what your screen shows. Store in a dry place, away from heat. "
+    "Replace when damp or dirty. Our desk answers from nine to ten every day.\n"
+    "Thank you for visiting our shop. We pack every order with care and send it from our own store "
+    "house. Delivery takes longer to remote places. If you are not happy, tell us first and we will "
+    "find a way. Leave a note at checkout for an invoice. Follow the shop to hear of new arrivals and "
+    "of seasonal offers, and share it with your family."
+)
+BOILERPLATES = (_ZH_BOILERPLATES.split("\n"), _EN_BOILERPLATES.split("\n"))
+"""What many shops say in the same words."""
+
+
+def say_brand(dice: Random, *, english: bool) -> str:
+    if english:
+        return f"{dice.choice(_NAMES)}{dice.choice(_ENDS)}"
+    return "".join(dice.sample(_BRANDS, 2)) + "牌"
 
 
 def say_talk(dice: Random, number: int, *, english: bool) -> list[str]:

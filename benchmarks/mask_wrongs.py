@@ -10,19 +10,19 @@ from random import Random
 from benchmarks import mask_words as words
 from benchmarks.mask_goods import sell
 from benchmarks.mask_kinds import BY_CODE, EVER
-from benchmarks.masks import (
+from benchmarks.mask_shape import (
     NOW,
     TODAY,
     Mask,
     Plan,
     bare_mask,
     claim,
-    good_mask,
     gone_mask,
+    good_mask,
     limits_of,
     report_of,
     some_day,
-    write,
+    some_time,
 )
 
 Wrong = Callable[[Random, Plan, list[Mask]], Mask]
@@ -118,10 +118,16 @@ def _evidence_of_another(dice: Random, plan: Plan, donors: list[Mask]) -> Mask:
     else:
         mask.reports, mask.breaks, mask.sort = [], {"unproven"}, "unproven for want of a report to steal"
         return mask
+    donors.remove(other)  # stolen once: the number of a report stands once for each merchant
     mask.kind, mask.made, mask.batch = other.kind, other.made, other.batch
     mask.named, mask.grades, mask.level = list(other.named), list(other.grades), other.level
-    mask.shows, mask.says, mask.category, mask.currency = other.shows, list(other.says), other.category, other.currency
-    later = stolen.handed_in + (NOW - stolen.handed_in) * dice.uniform(0.1, 0.9)
+    mask.shows, mask.says, mask.category, mask.currency = (
+        other.shows,
+        list(other.says),
+        other.category,
+        other.currency,
+    )
+    later = stolen.handed_in + some_time(dice, 0.1, (NOW - stolen.handed_in).days - 0.1)
     mask.reports = [replace(stolen, pk=dice.getrandbits(63), handed_in=later)]
     mask.breaks = {"evidence-of-another"}
     return mask
@@ -229,18 +235,23 @@ def _relisted_text(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
     elif way == 2:
         title = f"{title[:190]} {'new' if mask.english else '新款'}"
     elif way == 3:
-        pieces = f"{dice.choice((30, 40, 60))}{' pcs' if mask.english else '只装'}"
-        title = f"{pieces} {title[:190]}"
+        mask.pieces = dice.choice((30, 40, 60))
+        title = f"{mask.pieces}{' pcs' if mask.english else '只装'} {title[:190]}"
     elif way == 4:
         body = f"{body} {dice.choice(words.say_talk(dice, 1, english=mask.english))}"
-    mask.text, mask.sort = (title, body), f"relisted_text {('same', 'spaces', 'a word', 'pieces', 'a sentence')[way]}"
+    mask.text, mask.sort = (
+        (title, body),
+        f"relisted_text {('same', 'spaces', 'a word', 'pieces', 'a sentence')[way]}",
+    )
     mask.breaks = {"relisted-text"}
     return mask
 
 
 def _picture_again(dice: Random, gone: Mask) -> str:
     """The address of its picture, for another size or with the host written otherwise."""
-    address = gone.picture.replace("https://img.example.com", dice.choice(("https://img.example.com", "https://IMG.example.com")))
+    address = gone.picture.replace(
+        "https://img.example.com", dice.choice(("https://img.example.com", "https://IMG.example.com"))
+    )
     return address + dice.choice(("", "?x-oss-process=image/resize,w_800", "?v=2"))
 
 
@@ -275,7 +286,7 @@ def _complained_of(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
     if many:
         mask.breaks.add("returned-often")
     for sale in mask.sales[: 7 if many else dice.choice((3, 4))]:
-        ordered = NOW - timedelta(days=dice.uniform(20, 150))
+        ordered = NOW - some_time(dice, 20, 150)
         sale.steps = (ordered, ordered + timedelta(days=1), ordered + timedelta(days=3))
         sale.reason, sale.complained = "", ordered + timedelta(days=5)
     return mask
@@ -286,7 +297,9 @@ def _marks_missing(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
     mask = good_mask(dice, plan)
     kind = mask.kind
     assert kind is not None
-    missing = dice.choice(sorted(kind.marks - ({"class"} if kind.code in {"GB/T 38880", "42 CFR 84"} else set())))
+    missing = dice.choice(
+        sorted(kind.marks - ({"class"} if kind.code in {"GB/T 38880", "42 CFR 84"} else set()))
+    )
     mask.breaks, mask.sort = {"marks-missing"}, f"marks_missing {missing}"
     if missing == "standard":
         mask.named = [(code, "") for code, _ in mask.named]
@@ -295,7 +308,6 @@ def _marks_missing(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
     elif missing == "level":
         mask.level = ""
     mask.shows = mask.shows - {missing}
-    mask.reports = [report_of(dice, mask)]
     return mask
 
 

@@ -25,6 +25,7 @@ MAY_BE_FOLLOWED = {
     "ties.Member.circle", "sharing.SharePhoto.share", "strangers.Letter.exchange",
     "strangers.OutsidePhoto.comment", "strangers.OutsidePhoto.letter", "strangers.OutsidePhoto.post",
     "strangers.PostComment.post", "strangers.Reaction.post",
+    "quality.Appeal.report", "quality.Complaint.line", "quality.RecallClaim.line",
 }  # fmt: skip
 OWNERS_ALONE = {
     "sharing.Share.line",  # the order line, with its price: its author sees it, others of the share do not

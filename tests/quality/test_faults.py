@@ -52,7 +52,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_catalogue(desk: Person) -> Sweep:
-    """Forty false masks of three merchants, some of them bought, some frozen before; found, and to be carried out."""
+    """Forty false masks of three merchants, some bought, some frozen before; found, and to be carried out."""
     shops = [shop(name, somebody(f"Staff{place}")) for place, name in enumerate(("林记", "王记", "赵记"))]
     buyer = somebody("Mei")
     masks = [sells(shops[place % 3], f"KN95口罩 {place} 号 GB 2626-2006") for place in range(LISTINGS)]
@@ -130,7 +130,7 @@ def test_killed_while_scanning_leaves_nothing_behind() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two workers on one sweep, another sweep of the same listings beside them, and somebody who decides by hand."""
+    """Two workers on one sweep, another sweep of the same listings, and somebody who decides by hand."""
     small_batches(monkeypatch)
     desk = somebody("Desk", is_staff=True)
     one = a_catalogue(desk)
@@ -166,7 +166,7 @@ def test_two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_listings_change_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the order: what said something else before its batch is let be, what did after it stays decided."""
+    """What said something else before its batch is let be; what did so after it stays decided."""
     small_batches(monkeypatch)
     sweep = a_catalogue(somebody("Desk", is_staff=True))
     changed: list[int] = []

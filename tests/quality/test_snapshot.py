@@ -86,10 +86,8 @@ def step(act: Act, listing: Listing, desk: Person) -> None:
 def strange_papers(lin: Person, desk: Person, good: Listing, bare: Listing) -> None:
     """Reports with every strange batch; one is refused, one waits, one covers half of what it is said to."""
     proven(lin, good, by=desk, valid_until=date(2020, 12, 31), batch="20200115a")
-    for number, batch in enumerate(STRANGE):
-        proven(
-            lin, bare, by=desk, number=f"S-{number}", batch=f"甲{batch}" if number % 2 else batch, grade=""
-        )
+    for nth, batch in enumerate(STRANGE):
+        proven(lin, bare, by=desk, number=f"S-{nth}", batch=f"甲{batch}" if nth % 2 else batch, grade="")
     for number, verified in (("R-1", False), ("R-2", None), ("R-3", True)):
         report = quality.hand_in_report(
             looks(lin),
@@ -114,8 +112,8 @@ def buy_in_all_ways(mei: Person, listing: Listing, place: int) -> None:
         ]
         rows = OrderLine.objects.unguarded(WHY).filter(pk=line.pk)
         rows.update(status=status, refund_reason=reason, delivered_at=at)
-    for number, (days, dismissed) in enumerate(((1, False), (179, False), (181, False), (2, True))[place:]):
-        buyer = somebody(f"Buyer{place}{number}")
+    for nth, (days, dismissed) in enumerate(((1, False), (179, False), (181, False), (2, True))[place:]):
+        buyer = somebody(f"Buyer{place}{nth}")
         line = bought(buyer, listing, key="c", now=later(days=-200))
         OrderLine.objects.unguarded(WHY).filter(pk=line.pk).update(
             status=LineStatus.DELIVERED, delivered_at=later(days=-190)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from kith.core.columns import KINDS
 from kith.quality.engine import run_in_duckdb
-from kith.quality.rules import RULES, Rule
+from kith.quality.rules import BY_CODE, RULES, Rule
 from kith.quality.rules.tables import SCHEMAS
 from kith.quality.standards import Limit, Standard, standards
 from tests.quality.oracle import GRAVEST_FIRST, Row, World, findings
@@ -94,7 +94,10 @@ def found_in(rows: World, rules: tuple[Rule, ...] = RULES) -> list[Row]:
 
 def differences(rows: World, rules: tuple[Rule, ...] = RULES) -> list[str]:
     """Where the rules and the oracle do not say the same: nothing, if both are right."""
-    here, there = found_in(rows, rules), findings(rows, {rule.code for rule in rules})
+    return _differences(found_in(rows, rules), findings(rows, {rule.code for rule in rules}))
+
+
+def _differences(here: list[Row], there: list[Row]) -> list[str]:
     keys = [[(row["listing"], row["rule"]) for row in some] for some in (here, there)]
     told = [f"only the rules find {key}" for key in sorted(set(keys[0]) - set(keys[1]))]
     told += [f"only the oracle finds {key}" for key in sorted(set(keys[1]) - set(keys[0]))]
@@ -115,6 +118,22 @@ def _is_near(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) <= 1e-9 * max(1.0, abs(one))
     return bool(one == other)
+
+
+def found_by(code: str, rows: World) -> list[Row]:
+    """What a rule alone finds, once the oracle has said the same."""
+    here = found_in(rows, (BY_CODE[code],))
+    assert _differences(here, findings(rows, {code})) == []
+    return here
+
+
+def finds(code: str, rows: World, **figures: object) -> None:
+    [one] = found_by(code, rows)
+    assert {name: one[name] for name in figures} == figures
+
+
+def lets_be(code: str, rows: World) -> None:
+    assert found_by(code, rows) == []
 
 
 # --- Made by chance ----------------------------------------------------------------------------

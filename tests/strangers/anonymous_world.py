@@ -20,6 +20,8 @@ from kith.media.models import Photo
 from kith.media.services import take_in_photo
 from kith.people.models import Person
 from kith.people.tokens import Scope, make_token
+from kith.quality.models import Complaint, Decision, RecallClaim
+from kith.quality.transitions import Act
 from kith.sharing import services as sharing
 from kith.sharing.models import Comment, Share
 from kith.shop.models import Listing, Merchant, OrderLine
@@ -127,7 +129,7 @@ def _give_a_life(person: Person, friend: Person, mark: str) -> None:
 
 
 def _show(person: Person, friend: Person, circle: Circle, mark: str) -> None:
-    """A tip with a photo and a talk below it, and an order with an address."""
+    """A tip with a photo and a talk below it, an order with an address, and something wrong with that."""
     mine, file, listing = as_viewer(person), BytesIO(), Listing.objects.order_by("pk")[0]
     Image.effect_noise((120, 90), 90).convert("RGB").save(file, "PNG")
     file.seek(0)
@@ -136,7 +138,13 @@ def _show(person: Person, friend: Person, circle: Circle, mark: str) -> None:
     sharing.comment(as_viewer(friend), share_id=tip.pk, text=f"{mark}好")
     sharing.comment(mine, share_id=tip.pk, text=f"{mark}谢谢")
     home = Delivery(f"{mark}收", "13812340077", person.region, f"{mark}路 77 号")
-    sharing.place_order(mine, listing_id=listing.pk, quantity=1, delivery=home, key=f"{mark}")
+    line = sharing.place_order(mine, listing_id=listing.pk, quantity=1, delivery=home, key=f"{mark}")
+    of_it = {"line": line, "person": person, "at": mine.now}
+    Complaint.objects.create(listing=listing, reason="broken", words=f"{mark}裂了", **of_it)
+    looked_at = Decision.objects.create(
+        listing=listing, merchant=listing.merchant, act=Act.SUSPECT, at=mine.now
+    )
+    RecallClaim.objects.create(decision=looked_at, remedy="refund", **of_it)
 
 
 def _shut_out(who: str, other: str) -> None:

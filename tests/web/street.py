@@ -23,10 +23,12 @@ from kith.core.money import Money
 from kith.media.services import take_in_photo
 from kith.people.models import Person
 from kith.people.tokens import Scope, make_token
+from kith.quality.models import Appeal, Complaint, Decision, LabReport, RecallClaim
+from kith.quality.transitions import Act
 from kith.rollout.queries import batches_of
 from kith.sharing import services as sharing
 from kith.sharing.models import Share
-from kith.shop.models import LineStatus, Listing, Merchant
+from kith.shop.models import LineStatus, Listing, Merchant, OrderLine
 from kith.shop.records import LineRecord, OrderRecord
 from kith.shop.services import Delivery
 from kith.strangers import services as outside
@@ -57,6 +59,7 @@ class Street:
         self._befriend()
         self._sell()
         self._buy()
+        self._doubt()
         self._show()
         self._go_outside()
         self.args = self._args()
@@ -135,6 +138,20 @@ class Street:
             self.looks("Mei"), listing_id=self.kettle.pk, quantity=3, delivery=HOME, key="a key of Mei's"
         )
         sharing.ship_line(self.looks("Li"), line_id=self.line.pk)
+
+    def _doubt(self) -> None:
+        """Mei reported the lamp and asked for her money; Li appealed when the kettle was frozen."""
+        mei, li = self.people["Mei"], self.people["Li"]
+        lamp = OrderLine.objects.unguarded("the lamp that Mei bought").get(listing=self.lamp)
+        Complaint.objects.create(listing=self.lamp, person=mei, line=lamp, reason="broken", at=self.now)
+        long_ago = {"merchant": self.merchant, "at": self.long_ago}
+        frozen = Decision.objects.create(listing=self.kettle, act=Act.SUSPECT, words="A tip.", **long_ago)
+        RecallClaim.objects.create(line=lamp, person=mei, decision=frozen, remedy="refund", at=self.now)
+        report = LabReport.objects.create(
+            merchant=self.merchant, standard="GB 4706.1-2005", laboratory="A laboratory", number="R-1",
+            sample="A kettle", tested_on=self.long_ago.date(), submitted_by=li, submitted_at=self.long_ago,
+        )  # fmt: skip
+        Appeal.objects.create(decision=frozen, by=li, words="It boils.", report=report, **long_ago)
 
     def _show(self) -> None:
         mei = self.looks("Mei")

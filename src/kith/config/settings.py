@@ -306,7 +306,7 @@ LOOK_UPS_PER_HOUR = env.int("KITH_LOOK_UPS_PER_HOUR", default=30)
 # --- Quality --------------------------------------------------------------------
 
 STANDARDS_DIR = env("KITH_STANDARDS_DIR", default="")
-"""A folder with more standards that listings are held to, one TOML file each, beside those that are shipped."""
+"""A folder with more standards that listings are held to, one TOML file each, beside those we ship."""
 QUALITY_BUYERS_TOLD_DAYS = env.int("KITH_BUYERS_TOLD_DAYS", default=183)
 """Who bought something so long ago or less is told when it is taken down or recalled."""
 QUALITY_APPEAL_DAYS = env.int("KITH_APPEAL_DAYS", default=183)

@@ -12,7 +12,7 @@ from kith.core.ids import RandomIdField
 from kith.core.ledger import Ledger
 from kith.people.models import Person
 from kith.quality.transitions import Act
-from kith.shop.models import Category, Listing, Merchant, MerchantStaff, OrderLine
+from kith.shop.models import Category, Listing, Merchant, MerchantStaff, OrderLine, RefundReason
 
 BETWEEN = "|"
 """Stands between the members of a list that is kept as one text, so that both engines can take it apart."""
@@ -125,6 +125,13 @@ class ReportUse(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "listing"], name="report_used_once")]
+
+
+WRONG = (
+    RefundReason.NOT_AS_DESCRIBED, RefundReason.NOT_GENUINE, RefundReason.UNSAFE, RefundReason.BROKEN,
+    RefundReason.WRONG_ITEM,
+)  # fmt: skip
+"""Why something comes back that speaks against the thing. A recall's own refunds do not."""
 
 
 class Complaint(Guarded):

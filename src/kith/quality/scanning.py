@@ -67,7 +67,7 @@ def _scope(sweep: Sweep, listings: pa.Table) -> pa.Array | None:
 
 
 def _names(lists: pa.ChunkedArray, standard: str) -> pa.ChunkedArray:
-    """Whether each list of standards holds this one, any edition of this one, or its code without an edition."""
+    """Whether each list of standards holds this one, any edition of it, or its code alone."""
     code = next(one.code for one in standards() if standard in (one.key, one.code))
     keys = {standard, code, *(one.key for one in standards() if one.code == standard)}
     padded = pc.binary_join_element_wise(BETWEEN, lists, BETWEEN, "")

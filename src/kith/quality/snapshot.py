@@ -22,20 +22,24 @@ from django.db.models import (
 
 from kith.core.clock import local_day
 from kith.core.columns import KINDS, read_columns
-from kith.quality.models import Complaint, Decision, LabReport, Measure, Reading, ReportState, ReportUse
+from kith.quality.models import (
+    WRONG,
+    Complaint,
+    Decision,
+    LabReport,
+    Measure,
+    Reading,
+    ReportState,
+    ReportUse,
+)
 from kith.quality.rules.tables import SCHEMAS
 from kith.quality.standards import Limit, Standard, standards
 from kith.quality.transitions import Act
-from kith.shop.models import GONE, LineStatus, Listing, OrderLine, RefundReason
+from kith.shop.models import GONE, LineStatus, Listing, OrderLine
 
 LOOKED_BACK = timedelta(days=365)
 """For what was sold and came back."""
 COMPLAINTS_COUNT = timedelta(days=180)
-WRONG = (
-    RefundReason.NOT_AS_DESCRIBED, RefundReason.NOT_GENUINE, RefundReason.UNSAFE, RefundReason.BROKEN,
-    RefundReason.WRONG_ITEM,
-)  # fmt: skip
-"""Why something comes back that speaks against the thing. A recall's own refunds do not."""
 SWEEPING = "a sweep looks at everything"
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from kith.quality.rules.evidence_wanting import wanting
 from kith.quality.rules.rule import Rule
 from kith.quality.rules.tables import Tables
 from kith.quality.transitions import Act
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 def find(tables: Tables) -> ir.Table:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
-import ibis.expr.types.logical as logical
+from typing import TYPE_CHECKING
 
+from kith.quality.rules.lazily import ibis
 from kith.quality.rules.tables import Tables, found
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import ibis.expr.types.logical as logical
 
 
 def bearing(tables: Tables) -> ir.Table:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
+from kith.quality.rules.lazily import ibis
 from kith.quality.rules.rule import Rule
 from kith.quality.rules.tables import Tables, found
 from kith.quality.transitions import Act
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 MOST_BITS = 3
 """Of the 63 of a SimHash that may differ (Manku, Jain and Das Sarma, "Detecting near-duplicates for web
@@ -21,9 +27,14 @@ MOST_IN_A_BAND = 500
 """Texts that share a band with more than so many others are compared by the other bands alone."""
 
 
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-def bit_count(number: int) -> int:  # type: ignore[empty-body]
-    """How many bits are set: called so by DuckDB and by Spark."""
+@cache
+def _bit_count() -> Callable[[ir.IntegerValue], ir.IntegerValue]:
+    """How many bits of a number are set: called so by DuckDB and by Spark."""
+
+    def bit_count(number: int) -> int:  # type: ignore[empty-body]
+        """Named and typed for Ibis; the engine does it."""
+
+    return ibis.udf.scalar.builtin(bit_count)  # type: ignore[no-any-return]
 
 
 def find(tables: Tables) -> ir.Table:
@@ -37,7 +48,7 @@ def find(tables: Tables) -> ir.Table:
     was = _bands(gone.group_by("text_print").agg(other=gone.listing.min())).rename(was="text_print")
     now = _bands(here.select("text_print").distinct())
     pairs = now.join(_sparse(was), ["band", "part"])
-    near = pairs.filter(bit_count(pairs.text_print ^ pairs.was) <= MOST_BITS)
+    near = pairs.filter(_bit_count()(pairs.text_print ^ pairs.was) <= MOST_BITS)
     twins = near.group_by("text_print").agg(other=near.other.min())
     again = here.select("listing", "text_print").join(twins, "text_print")
     return found(again, other=again.other)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
+from kith.quality.rules.lazily import ibis
 from kith.quality.rules.rule import Rule
 from kith.quality.rules.tables import Tables, found
 from kith.quality.transitions import Act
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 FALSE_DISCOVERIES = 0.05
 """Of the listings found, the share that is found wrongly is at most this, on average."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ibis
-import ibis.expr.types as ir
+from kith.quality.rules.lazily import ibis
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 LISTINGS = {
     "listing": "int64", "merchant": "int64", "category": "string", "price": "int64", "currency": "string",

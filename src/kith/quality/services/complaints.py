@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
-from kith.quality.models import Complaint
-from kith.quality.snapshot import WRONG
+from kith.quality.models import WRONG, Complaint
 from kith.shop.models import LineStatus, OrderLine, RefundReason
 
 DECIDING = "staff look at what buyers report"
