@@ -27,6 +27,7 @@ GRAVEST_FIRST = (
     ("unproven", "remove"),
     ("no-such-class", "suspect"),
     ("level-as-class", "suspect"),
+    ("superseded", "suspect"),
     ("unknown-standard", "suspect"),
     ("evidence-expired", "suspect"),
     ("relisted-text", "suspect"),
@@ -226,6 +227,18 @@ def forbidden_claim(world: World) -> Iterator[Row]:
 
 
 def not_in_force(world: World) -> Iterator[Row]:
+    for listing, said, day in _out_of_force(world):
+        if listing["produced_on"] is not None:
+            yield _found(listing, standard=said, claimed=said, words=day.isoformat())
+
+
+def superseded(world: World) -> Iterator[Row]:
+    for listing, said, _today in _out_of_force(world):
+        if listing["produced_on"] is None:
+            yield _found(listing, standard=said, claimed=said)
+
+
+def _out_of_force(world: World) -> Iterator[tuple[Row, str, date]]:
     for listing in world["listings"]:
         day = _day(world, listing)
         for said in _split(listing["standards"]):
@@ -233,7 +246,7 @@ def not_in_force(world: World) -> Iterator[Row]:
                 begun = edition["since"] <= day
                 ended = edition["until"] is not None and edition["until"] <= day
                 if edition["standard"] == said and (not begun or ended):
-                    yield _found(listing, standard=said, claimed=said, words=day.isoformat())
+                    yield listing, said, day
 
 
 def no_such_class(world: World) -> Iterator[Row]:
@@ -363,6 +376,7 @@ RULES = {
     "evidence-not-covering": evidence_not_covering,
     "evidence-other-batch": evidence_other_batch,
     "not-in-force": not_in_force,
+    "superseded": superseded,
     "unproven": unproven,
     "no-such-class": no_such_class,
     "level-as-class": level_as_class,

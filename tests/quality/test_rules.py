@@ -220,8 +220,10 @@ def test_editions_by_the_day_of_production(
     said: str, produced: date | None, today: date, is_found: bool
 ) -> None:
     rows = world(listing(standards=said, produced_on=produced), today=today)
-    told = [(row["standard"], row["words"]) for row in found_by("not-in-force", rows)]
-    assert told == [(said, (produced or today).isoformat())] * is_found
+    by_day = [(row["standard"], row["words"]) for row in found_by("not-in-force", rows)]
+    without = [(row["standard"], row["words"]) for row in found_by("superseded", rows)]
+    assert by_day == ([(said, produced.isoformat())] if is_found and produced else [])
+    assert without == ([(said, "")] if is_found and not produced else [])
 
 
 @pytest.mark.parametrize(

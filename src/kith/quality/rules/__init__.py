@@ -18,6 +18,7 @@ from kith.quality.rules import (
     relisted_text,
     returned_often,
     same_picture,
+    superseded,
     unknown_standard,
     unproven,
 )
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     unproven.RULE,
     no_such_class.RULE,
     level_as_class.RULE,
+    superseded.RULE,
     unknown_standard.RULE,
     evidence_expired.RULE,
     relisted_text.RULE,

@@ -15,11 +15,21 @@ if TYPE_CHECKING:
 
 
 def find(tables: Tables) -> ir.Table:
-    """Compare the editions named with the day of production, or today where none is told."""
-    said, editions = tables.said("standards"), tables.editions
-    dated = said.join(editions, said.said == editions.standard)
-    wrong = dated.filter((dated.day < dated.since) | (dated.day >= dated.until))
+    """Compare the editions named with the day of production. Where none is told, see `superseded`."""
+    wrong = out_of_force(tables).semi_join(dated(tables), "listing")
     return found(wrong, standard=wrong.standard, claimed=wrong.said, words=wrong.day.cast("string"))
+
+
+def out_of_force(tables: Tables) -> ir.Table:
+    """Editions named that were not in force on the day of production, or are not today where none is told."""
+    said, editions = tables.said("standards"), tables.editions
+    named = said.join(editions, said.said == editions.standard)
+    return named.filter((named.day < named.since) | (named.day >= named.until))
+
+
+def dated(tables: Tables) -> ir.Table:
+    """Listings that say when the thing was made."""
+    return tables.listings.filter(tables.listings.produced_on.notnull()).select("listing")
 
 
 RULE = Rule(
