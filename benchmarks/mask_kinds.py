@@ -62,12 +62,12 @@ def _breath(inhaling: float, exhaling: float) -> tuple[Limit, ...]:
 
 _ANY = frozenset({"I", "II", "III"})
 _BACTERIA = (("filtration-bacteria", 95.0, None),)
-_DECEMBER = date(2025, 12, 1)
+_JULY, _DECEMBER = date(2020, 7, 1), date(2025, 12, 1)
 
 KINDS: tuple[Kind, ...] = (
     Kind(
         "GB 2626", 45,
-        (Edition("2006", EVER, date(2020, 7, 1), _breath(350.0, 250.0)), Edition("2019", date(2020, 7, 1), NEVER)),
+        (Edition("2006", EVER, _JULY, _breath(350.0, 250.0)), Edition("2019", _JULY, NEVER)),
         {
             "KN90": (1.2, _salt(90.0)), "KN95": (2.5, _salt(95.0)), "KN100": (8.0, _salt(99.97)),
             "KP95": (5.0, (("filtration-oil", 95.0, None),)),

@@ -199,7 +199,8 @@ def listing_of(plan: Plan, mask: Mask) -> Listing:
     title, description = mask.text
     listing = Listing(
         pk=mask.pk, merchant_id=plan.ids("merchant", plan.merchants)[mask.merchant],
-        category_id=mask.category, title=title, description=description, price_minor=mask.price, currency=mask.currency,
+        category_id=mask.category, title=title, description=description, price_minor=mask.price,
+        currency=mask.currency,
         picture=mask.picture, source=SOURCE, external_id=str(mask.pk),
     )  # fmt: skip
     listing.digest = digest_of(listing)
@@ -239,7 +240,7 @@ def _evidence(plan: Plan, masks: Sequence[Mask]) -> Iterator[_Written]:
         "submitted_at": "handed_in",
     }  # fmt: skip
     yield table_of(LabReport, {
-        **{column: each(lambda _, report, name=name: getattr(report, name)) for column, name in plain.items()},
+        **{column: [getattr(report, name) for _, report in owned] for column, name in plain.items()},
         "merchant_id": each(lambda mask, _: merchants[mask.merchant]),
         "sample": each(lambda mask, _: mask.brand), "batch": each(lambda _, report: report.batch.upper()),
         "submitted_by_id": each(lambda mask, _: staff[mask.merchant]),
@@ -292,7 +293,8 @@ def _sales(plan: Plan, masks: Sequence[Mask], listings: Sequence[Listing]) -> It
     yield _of_rows(Order, ("id", "buyer_id", "placed_at", "source", "external_id", *HOME), orders)
     yield _of_rows(OrderLine, (
         "id", "order_id", "buyer_id", "merchant_id", "listing_id", "external_id", "quantity",
-        "price_minor", "currency", "status", "status_at", "refund_reason", "placed_at", "delivered_at"), lines)  # fmt: skip
+        "price_minor", "currency", "status", "status_at", "refund_reason", "placed_at", "delivered_at",
+    ), lines)  # fmt: skip
     said = ("id", "listing_id", "person_id", "line_id", "reason", "at", "dismissed_at")
     yield _of_rows(Complaint, said, complaints)
 

@@ -209,7 +209,8 @@ def bare_mask(dice: Random, plan: Plan) -> Mask:
     made = some_day(dice)
     letter, serial = dice.choice("ABCDHKX"), dice.randrange(1, 9999)
     mask = Mask(
-        pk=dice.getrandbits(63), merchant=int(plan.merchants * dice.random() ** 1.3), kind=None, english=english,
+        pk=dice.getrandbits(63), merchant=int(plan.merchants * dice.random() ** 1.3), kind=None,
+        english=english,
         brand=words.say_brand(dice, english=english),
         pieces=dice.choice((5, 10, 20, 20, 50, 50, 100)), unit=_usual(dice),
         batch=f"{letter}{made:%y%m%d}{dice.choice(('-', ''))}{serial:04d}", made=None,

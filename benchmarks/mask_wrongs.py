@@ -161,7 +161,7 @@ def _evidence_expired(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
 
 
 def _not_in_force(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
-    """An edition that was not in force any more on the day of production, or not yet; or no day is told."""
+    """An edition that was not in force any more on the day of production, or not yet."""
     mask = bare_mask(dice, plan)
     way = dice.random()
     if way < 0.55:
@@ -170,20 +170,29 @@ def _not_in_force(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
     elif way < 0.7:
         claim(dice, mask, BY_CODE[dice.choice(("GB 19083", "YY/T 0969"))], some_day(dice, date(2025, 12, 1)))
         mask.named = [(mask.named[0][0], "2010" if mask.named[0][0] == "GB 19083" else "2013")]
-    elif way < 0.85:
+    else:
         kind = BY_CODE[dice.choice(("GB 2626", "GB 19083", "YY/T 0969"))]
         claim(dice, mask, kind, some_day(dice, EVER, kind.editions[1].since))
         mask.named = [(kind.code, kind.editions[1].name)]
-    else:
-        claim(dice, mask, BY_CODE["GB 2626"], some_day(dice))
-        mask.named, mask.made = [("GB 2626", "2006")], None
     mask.reports = [report_of(dice, mask)]
     mask.breaks = {"not-in-force"}
     return mask
 
 
+def _superseded(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
+    """An old edition, and no word of when it was made."""
+    mask = bare_mask(dice, plan)
+    claim(dice, mask, BY_CODE["GB 2626"], some_day(dice))
+    mask.named, mask.made = [("GB 2626", "2006")], None
+    mask.reports = [report_of(dice, mask)]
+    mask.breaks = {"superseded"}
+    return mask
+
+
 FOREIGN = (("GB 2626", "FFP2", "EN 149"), ("GB 2626", "N95", "42 CFR 84"), ("YY 0469", "KN95", "GB 2626"),
-           ("EN 149", "KN95", "GB 2626"), ("GB/T 32610", "KN95", "GB 2626"), ("YY/T 0969", "N95", "42 CFR 84"))  # fmt: skip
+           ("EN 149", "KN95", "GB 2626"), ("GB/T 32610", "KN95", "GB 2626"),
+           ("YY/T 0969", "N95", "42 CFR 84"))  # fmt: skip
+"""Standards, a class that each does not have, and the standard that has it."""
 
 
 def _no_such_class(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
@@ -322,7 +331,8 @@ def _price_too_low(dice: Random, plan: Plan, _donors: list[Mask]) -> Mask:
 
 WRONGS: dict[Wrong, float] = {
     _unproven: 50, _measured_below: 20, _forbidden_claim: 2.6, _evidence_of_another: 2.4,
-    _evidence_not_covering: 2.4, _evidence_other_batch: 2.8, _evidence_expired: 2.6, _not_in_force: 2.8,
+    _evidence_not_covering: 2.4, _evidence_other_batch: 2.8, _evidence_expired: 2.6, _not_in_force: 2.3,
+    _superseded: 0.6,
     _no_such_class: 2.4, _level_as_class: 2, _unknown_standard: 2.4, _relisted_text: 1.2, _same_picture: 1.2,
     _returned_often: 0.6, _complained_of: 0.8, _marks_missing: 2, _price_too_low: 1.8,
 }  # fmt: skip

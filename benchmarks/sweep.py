@@ -118,9 +118,10 @@ def measure(database: Database, place: Path, rounds: int) -> dict[str, Any]:
 
 def tell(told: dict[str, Any]) -> None:
     first = told["sweeps"][0]
-    print(f"\n{told['database']}: {first['listings']:,} listings of {told['merchants']:,} merchants swept; "
-          f"{first['flagged']:,} break a rule ({first['findings']:,} findings), {first['taken_down']:,} decisions, "
-          f"{first['merchants_told']:,} merchants and {first['buyers_told']:,} buyers told.\n")  # fmt: skip
+    print(f"\n{told['database']}: {first['listings']:,} listings of {told['merchants']:,} merchants swept;")
+    print(f"  {first['flagged']:,} break a rule, by {first['findings']:,} findings;")
+    print(f"  {first['taken_down']:,} decisions, {first['merchants_told']:,} merchants told,")
+    print(f"  and the buyers of {first['buyers_told']:,} orders.\n")
     print(f"{'seconds, median (least to most)':34} {'wall':>24} {'processor':>12} {'server':>10}")
     for name in PARTS:
         _tell_part(name, told["sweeps"])
@@ -158,7 +159,7 @@ def tell_score(score: dict[str, Any]) -> None:
         print(f"{row['rule']:24} {row['true']:>9,} {row['found']:>9,} {shares[0]:>10} {shares[1]:>10}")
     for row in score["odd"]:
         print(
-            f"  {row['what']}: {row['number']:,} × {row['rule']} of sort “{row['sort']}”, such as {row['example']}"
+            f"  {row['what']}: {row['number']:,} × {row['rule']} of “{row['sort']}”, such as {row['example']}"
         )
 
 
@@ -176,8 +177,8 @@ def tell_score(score: dict[str, Any]) -> None:
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all figures there.")
 @click.option("--keep", is_flag=True, help="Leave the folder, with what was read and found.")
 def main(
-    *, listings: int, merchants: int, seed: int, quick: bool, rounds: int, kind: str, kills: int, processes: int,
-    file: Path | None, keep: bool,
+    *, listings: int, merchants: int, seed: int, quick: bool, rounds: int, kind: str, kills: int,
+    processes: int, file: Path | None, keep: bool,
 ) -> None:  # fmt: skip
     """Measure sweeps of a catalogue whose truth is known."""
     if quick:

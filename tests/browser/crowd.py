@@ -21,6 +21,9 @@ from kith.core.money import Money
 from kith.media.services import take_in_photo
 from kith.people.models import Person
 from kith.people.tokens import Scope, make_token
+from kith.quality import services as quality
+from kith.quality.services import Grounds
+from kith.quality.transitions import Act
 from kith.sharing import services as sharing
 from kith.sharing.models import Share
 from kith.shop.models import LineStatus, Listing, MerchantStaff, OrderLine
@@ -86,6 +89,7 @@ def gather_crowd() -> Crowd:
     _add_photos(crowd)
     _add_orders(crowd)
     _add_ties(crowd)
+    _take_down(crowd)
     return crowd
 
 
@@ -111,6 +115,17 @@ def _add_long_things(crowd: Crowd) -> None:
     question = sharing.ask_question(mei, text="谁有好用的梯子？", circle_ids=_all_circles(mei))
     sharing.comment(hers, share_id=question.pk, text="我有。")
     sharing.hide_share(mei, share_id=sharing.give_tip(mei, text="先藏着。", circle_ids=_all_circles(mei)).pk)
+
+
+def _take_down(crowd: Crowd) -> None:
+    """A mask with the longest name, which Mei bought, and which turned out to be false."""
+    mei, shop = crowd.viewer("mei"), crowd.long_listing.merchant_id
+    record = ListingRecord("demo", "false", shop, "protection", f"KN95{LONG_TITLE}", Money(5990))
+    [mask] = record_listings([record])
+    home = Delivery("李梅", "13800138000", "130600", "莲池区东风路 12 号")
+    sharing.place_order(mei, listing_id=mask, quantity=2, delivery=home, key="false")
+    grounds = Grounds("measured-below", "GB 2626-2019", "KN95", 71.0, 95.0, words=LONG_WORD)
+    quality.decide(act=Act.RECALL, listing_id=mask, actor_id=None, now=crowd.now, grounds=grounds)
 
 
 def _somebody(handle: str, name: str) -> Person:

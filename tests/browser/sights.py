@@ -86,6 +86,14 @@ def _delivered(crowd: Crowd) -> tuple[object, ...]:
     return (crowd.line(buyer__handle="mei", status="delivered"),)
 
 
+def _false_mask(crowd: Crowd) -> tuple[object, ...]:
+    return (Listing.objects.get(source="demo", external_id="false").pk,)
+
+
+def _recalled(crowd: Crowd) -> tuple[object, ...]:
+    return (crowd.line(buyer__handle="mei", listing__external_id="false"),)
+
+
 def _refund(crowd: Crowd) -> tuple[object, ...]:
     wanted = crowd.line(status="refund_requested", order__source="storefront", buyer__handle="mei")
     return (crowd.long_listing.merchant_id, wanted)
@@ -179,6 +187,9 @@ SIGHTS = [
     Sight("shop:buy", MEI, _long_listing),
     Sight("shop:orders", MEI),
     Sight("shop:ask-refund", MEI, _delivered),
+    Sight("shop:listing", MEI, _false_mask),
+    Sight("recalls:list", MEI),
+    Sight("recalls:recall", MEI, _recalled),
     Sight("trusted:merchants", MEI),
     Sight("friends:list", MEI),
     Sight("friends:find", MEI),

@@ -37,7 +37,8 @@ SMALL = Plan(listings=150, merchants=12, seed=1)
 LARGER = Plan(listings=1500, merchants=300, seed=2)
 LEFT_OUT = {"id", "created_at", "joined_at", "decision", "report__id"}
 EXACT = {
-    "unproven", "measured-below", "not-in-force", "no-such-class", "marks-missing", "same-picture",
+    "unproven", "measured-below", "not-in-force", "superseded", "no-such-class", "marks-missing",
+    "same-picture",
     "complained-of", "evidence-of-another", "evidence-not-covering", "evidence-other-batch",
     "evidence-expired",
 }  # fmt: skip
