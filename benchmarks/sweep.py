@@ -54,9 +54,15 @@ class Database:
             return f"{self.server.rpartition('/')[0]}/{name}"
         return f"sqlite:///{self.place / name}.sqlite3"
 
+    def has(self, name: str) -> bool:
+        return not self.server and (self.place / f"{name}.sqlite3").exists()
+
     def make(self, name: str) -> None:
+        """Make an empty one."""
         if self.server:
             self._run(f"CREATE DATABASE {name}")
+        else:
+            self._remove(name)
 
     def copy(self, name: str, into: str) -> None:
         """Make a copy, or make it anew."""
@@ -65,9 +71,12 @@ class Database:
             self._run(f"CREATE DATABASE {into} TEMPLATE {name} STRATEGY file_copy")
             self._run("CHECKPOINT")
             return
-        for old in self.place.glob(f"{into}.sqlite3*"):
-            old.unlink()
+        self._remove(into)
         shutil.copyfile(self.place / f"{name}.sqlite3", self.place / f"{into}.sqlite3")
+
+    def _remove(self, name: str) -> None:
+        for old in self.place.glob(f"{name}.sqlite3*"):
+            old.unlink()
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
@@ -175,36 +184,54 @@ def tell_score(score: dict[str, Any]) -> None:
 @click.option("--faults", "kills", default=0, help="Kill the process that carries it out so many times.")
 @click.option("--processes", default=2, show_default=True, help="That make the catalogue.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all figures there.")
-@click.option("--keep", is_flag=True, help="Leave the folder, with what was read and found.")
+@click.option(
+    "--keep",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Leave all of it in this folder; if a catalogue (of SQLite) is there, use it.",
+)
 def main(
     *, listings: int, merchants: int, seed: int, quick: bool, rounds: int, kind: str, kills: int,
-    processes: int, file: Path | None, keep: bool,
+    processes: int, file: Path | None, folder: Path | None,
 ) -> None:  # fmt: skip
     """Measure sweeps of a catalogue whose truth is known."""
     if quick:
         listings, merchants, rounds = listings // 10, merchants // 10, 1
     end_on_signals()
-    place = Path(tempfile.mkdtemp(prefix="kith-bench-"))
-    truth = str(place / "truth.feather")
+    place = folder or Path(tempfile.mkdtemp(prefix="kith-bench-"))
+    place.mkdir(parents=True, exist_ok=True)
+    given = {
+        "listings": listings,
+        "merchants": merchants,
+        "seed": seed,
+        "truth": str(place / "truth.feather"),
+    }
     try:
         with throwaway(kind, place) as database:
-            database.make("catalogue")
-            given = {"listings": listings, "merchants": merchants, "seed": seed, "truth": truth}
-            loaded = run_step("load", database.url("catalogue"), place, processes=processes, **given)
-            print(f"loaded in {loaded['seconds']:.0f} s", flush=True)
-            told = {"database": kind, **given, **measure(database, place, rounds)}
-            told["score"] = run_step("score", database.url("round"), place, folder=str(place), truth=truth)
-            if kills:
-                database.copy("catalogue", "round")
-                told["faults"] = run_step("faults", database.url("round"), place, kills=kills, seed=seed)
+            told = bench(database, place, given, processes=processes, rounds=rounds, kills=kills)
+        told = {"database": kind, **given, **told}
         tell(told)
         if file:
             file.write_text(json.dumps(told, indent=1))
     finally:
-        if keep:
-            print(f"left in {place}")
-        else:
+        if folder is None:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def bench(
+    database: Database, place: Path, given: dict[str, Any], *, processes: int, rounds: int, kills: int
+) -> dict[str, Any]:
+    """Make the catalogue unless it is there, measure sweeps of it, and kill one if that is asked for."""
+    if not (database.has("catalogue") and Path(given["truth"]).exists()):
+        database.make("catalogue")
+        loaded = run_step("load", database.url("catalogue"), place, processes=processes, **given)
+        print(f"loaded in {loaded['seconds']:.0f} s", flush=True)
+    told = measure(database, place, rounds)
+    told["score"] = run_step("score", database.url("round"), place, folder=str(place), truth=given["truth"])
+    if kills:
+        database.copy("catalogue", "round")
+        told["faults"] = run_step("faults", database.url("round"), place, kills=kills, seed=given["seed"])
+    return told
 
 
 if __name__ == "__main__":

@@ -43,6 +43,11 @@ def visitor(tmp_path: Path) -> Iterator[Visitor]:
         visitor.terminate()
 
 
+def _hear_ctrl_c() -> None:
+    """What runs in the background of a shell may have been told to ignore it, and its children with it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Visitor(subprocess.Popen[str]):
     """Somebody who has typed `kith demo` in an empty folder."""
 
@@ -57,6 +62,7 @@ class Visitor(subprocess.Popen[str]):
             [sys.executable, "-m", "kith.cli", "demo", "--port", str(self.port)],
             cwd=folder,
             env=ours,
+            preexec_fn=_hear_ctrl_c,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -13,11 +13,13 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Min,
     OuterRef,
     Q,
     QuerySet,
     Sum,
     When,
+    Window,
 )  # fmt: skip
 
 from kith.core.clock import local_day
@@ -86,11 +88,9 @@ def _reports() -> QuerySet[Any, Any]:
     When staff verified it says nothing: they may look at the copy first, or at the owner's once more.
     """
     uses = ReportUse.objects.filter(report__in=verified())
-    earlier = verified().filter(
-        laboratory=OuterRef("report__laboratory"), number=OuterRef("report__number"),
-        submitted_at__lt=OuterRef("report__submitted_at"),
-    ).exclude(merchant=OuterRef("report__merchant"))  # fmt: skip
-    is_first = ExpressionWrapper(~Exists(earlier), output_field=BooleanField())
+    the_same = [F("report__laboratory"), F("report__number")]
+    earliest = Window(Min("report__submitted_at"), partition_by=the_same)
+    is_first = ExpressionWrapper(Q(report__submitted_at=earliest), output_field=BooleanField())
     return uses.annotate(first=is_first).values_list(
         "report_id", "listing_id", "report__merchant_id", "report__standard", "report__grade",
         "report__batch", "report__valid_until", "covered", "first",
