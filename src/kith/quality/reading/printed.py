@@ -157,7 +157,12 @@ def read_pieces(text: str, named_ends: Container[int]) -> int:
             start = match.start()
             count = _in_all(match)
             size = pattern is _TIMES and _is_size(text, start, named_ends)
-            if 1 < count <= MOST and not size and not _NOT_IN_A_PACK.search(text[max(0, start - 8) : start]):
+            of_a_code = match.end(1) in named_ends  # GB 2626-2019 pack of 20
+            if (
+                1 < count <= MOST
+                and not (size or of_a_code)
+                and not _NOT_IN_A_PACK.search(text[max(0, start - 8) : start])
+            ):
                 found.append((start, count))
                 break
     return min(found)[1] if found else 1
