@@ -8,6 +8,7 @@ from django.test import Client
 
 from kith.core.errors import NotThere
 from kith.core.ids import write_id
+from kith.notices.models import Notice, NoticeKind
 from kith.people.models import Person
 from kith.quality import services as quality
 from kith.quality.models import RecallClaim, Remedy
@@ -139,6 +140,23 @@ def test_in_order_again_is_said_to_who_was_told(
     later_buyer = somebody("Bo")
     with pytest.raises(NotThere):
         get_recall(looks(later_buyer, later(days=2)), line_id=bought(later_buyer, mask, now=later(days=2)).pk)
+
+
+def test_who_bought_while_it_was_being_taken_down_is_told_too(
+    mask: Listing, lin: Person, mei: Person, desk: Person
+) -> None:
+    """An order that its host sends later: as if nobody had been told."""
+    line, old = arrived(mei, mask), arrived(somebody("Bo"), mask, key="old")
+    long_ago = later(hours=1, days=-settings.QUALITY_BUYERS_TOLD_DAYS)
+    OrderLine.objects.unguarded("bought long ago").filter(pk=old.pk).update(placed_at=long_ago)
+    taken_down(mask, lin, desk)
+    told = Notice.objects.unguarded("what was told").filter(kind=NoticeKind.RECALLED)
+    assert quality.tell_late_buyers(now=later(hours=2)) == 0
+    told.delete()
+    assert quality.tell_late_buyers(now=later(hours=26)) == 0
+    assert quality.tell_late_buyers(now=later(hours=2)) == 1
+    assert list(told.values_list("recipient", "subject")) == [(mei.pk, line.pk)]
+    assert quality.tell_late_buyers(now=later(hours=3)) == 0
 
 
 # --- The pages ------------------------------------------------------------------------------

@@ -238,7 +238,7 @@ def _show(found: Sweep, *, in_json: bool) -> None:
             "low": known.low,
             "high": known.high,
         }
-        print_json({**_summary(found), "by_rule": [vars_of(count) for count in counts], "sample": sampled})
+        print_json({**_summary(found), "by_rule": [_counted(count) for count in counts], "sample": sampled})
         return
     told = _summary(found)
     click.echo(f"Sweep {told['sweep']}: {found.get_state_display()}.")
@@ -249,7 +249,7 @@ def _show(found: Sweep, *, in_json: bool) -> None:
     click.echo(_say_precision(found))
 
 
-def vars_of(count: Any) -> dict[str, Any]:
+def _counted(count: Any) -> dict[str, Any]:
     return {"rule": count.rule, "listings": count.listings, "main": count.main}
 
 

@@ -71,16 +71,16 @@ def every_minute() -> None:
 
 @queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 @queue.lock_task("quality")  # type: ignore[untyped-decorator]
-def keep_quality() -> None:
-    """Go on with sweeps that were cut short, and tell who bought meanwhile."""
-    now = utc_now()
-    go_on(now=now)
-    tell_late_buyers(now=now)
+def resume_sweeps() -> None:
+    """Go on with sweeps that were cut short."""
+    go_on(now=utc_now())
 
 
 @queue.periodic_task(crontab(minute="*/10"))  # type: ignore[untyped-decorator]
-def read_what_listings_say() -> None:
+def keep_up_with_listings() -> None:
+    """Read what they say anew, and tell who bought what was taken down meanwhile."""
     read_listings(most=READ_AT_ONCE)
+    tell_late_buyers(now=utc_now())
 
 
 @queue.periodic_task(crontab(minute="17", hour="3"))  # type: ignore[untyped-decorator]

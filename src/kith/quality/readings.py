@@ -29,20 +29,21 @@ def read_listings(*, most: int | None = None) -> int:
 
     :param most: stop after so many.
     """
-    done = 0
+    done, after = 0, -1
     while most is None or done < most:
-        number = _read_some(AT_ONCE if most is None else min(AT_ONCE, most - done))
-        if not number:
+        read = _read_some(after, AT_ONCE if most is None else min(AT_ONCE, most - done))
+        if not read:
             break
-        done += number
+        done, after = done + len(read), read[-1]
     return done
 
 
 @transaction.atomic
-def _read_some(number: int) -> int:
-    some = list(stale().order_by("pk")[:number])
+def _read_some(after: int, number: int) -> list[int]:
+    """Read some of those whose ids come after one; return the ids of those that were. One way through all."""
+    some = list(stale().filter(pk__gt=after).order_by("pk")[:number])
     _keep([reading_of(listing) for listing in some])
-    return len(some)
+    return [listing.pk for listing in some]
 
 
 def _keep(readings: Sequence[Reading]) -> None:

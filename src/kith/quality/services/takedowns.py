@@ -10,9 +10,10 @@ from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.errors import NotThere, Refused
+from kith.core.guard import GuardedQuerySet
 from kith.core.turns import take_turn
 from kith.notices.models import Notice, NoticeKind
-from kith.notices.services import tell_many
+from kith.notices.services import tell_each, tell_many
 from kith.quality.apply import OVER, TURN, recalled_back
 from kith.quality.models import Decision
 from kith.quality.rules import BY_CODE
@@ -81,7 +82,7 @@ def decide(
             bound=grounds.bound,
         )  # fmt: skip
     if act in TELLS_BUYERS:
-        _tell_buyers(listing_id, now)
+        _tell_buyers(OrderLine.objects.unguarded(TELLING).filter(listing=listing_id), now)
     return decision
 
 
@@ -147,21 +148,16 @@ def _write(
 def tell_late_buyers(*, now: datetime) -> int:
     """Tell those whose order came in while its listing was being taken down; return how many were."""
     take_turn(TURN)
-    lines = OrderLine.objects.unguarded(TELLING).filter(
-        listing__hold__state__in=GONE, listing__hold__since__gt=now - LATE, buyer__isnull=False,
-        placed_at__gt=F("listing__hold__since") - recalled_back(),
-    )  # fmt: skip
-    told = Notice.objects.unguarded(TELLING).filter(kind=NoticeKind.RECALLED, subject=OuterRef("pk"))
-    late = list(lines.exclude(status__in=OVER).exclude(Exists(told)).values_list("pk", "buyer"))
-    for line_id, buyer_id in late:
-        tell_many([buyer_id], kind=NoticeKind.RECALLED, subject=line_id, actor=None, at=now)
-    return len(late)
-
-
-def _tell_buyers(listing_id: int, now: datetime) -> None:
-    lines = OrderLine.objects.unguarded(TELLING).filter(
-        listing=listing_id, buyer__isnull=False, placed_at__gt=now - recalled_back()
+    lately = OrderLine.objects.unguarded(TELLING).filter(
+        listing__hold__state__in=GONE, listing__hold__since__gt=now - LATE
     )
-    told = lines.exclude(status__in=OVER)
-    for line_id, buyer_id in told.values_list("pk", "buyer"):
-        tell_many([buyer_id], kind=NoticeKind.RECALLED, subject=line_id, actor=None, at=now)
+    told = Notice.objects.unguarded(TELLING).filter(kind=NoticeKind.RECALLED, subject=OuterRef("pk"))
+    return _tell_buyers(lately.exclude(Exists(told)), now)
+
+
+def _tell_buyers(lines: GuardedQuerySet[OrderLine], now: datetime) -> int:
+    """Tell the buyers of these lines, of things that are held, as far as they were bought lately enough."""
+    recent = lines.filter(buyer__isnull=False, placed_at__gt=F("listing__hold__since") - recalled_back())
+    buyers = dict(recent.exclude(status__in=OVER).values_list("pk", "buyer"))
+    tell_each(buyers, kind=NoticeKind.RECALLED, at=now)
+    return len(buyers)
