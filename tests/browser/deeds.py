@@ -182,6 +182,7 @@ def buy(page: Page, *, recipient: str, street: str) -> None:
 def choose_place(page: Page, province: str, city: str) -> None:
     """Choose a province; its cities come by themselves, or by the button for who has no script."""
     page.get_by_label("Province").select_option(province)
+    page.wait_for_load_state()  # until its styles are there, the button shows to everybody
     show = page.get_by_role("button", name="Show its cities")
     if show.is_visible():
         show.click()
