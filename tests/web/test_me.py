@@ -167,7 +167,8 @@ def test_taking_a_key_away(mei: Person) -> None:
 
 def test_only_staff_are_offered_what_is_for_staff(mei: Person) -> None:
     offered = 'value="rollout"'
-    assert offered not in browser_of(mei).get(reverse("me:keys")).content.decode()
+    for scope in ("rollout", "quality"):
+        assert f'value="{scope}"' not in browser_of(mei).get(reverse("me:keys")).content.decode()
     assert 'value="outside:read"' in browser_of(mei).get(reverse("me:keys")).content.decode()
     assert b"error" in post(mei, "keys", **{**KEY, "scopes": ["rollout"]}).content
     assert not tokens_of(as_viewer(mei))

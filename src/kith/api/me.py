@@ -54,6 +54,7 @@ ScopeName = Literal[
     "outside:read",
     "outside:write",
     "rollout",
+    "quality",
     "account",
 ]
 Language = Literal["zh-hans", "en"]

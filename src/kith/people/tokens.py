@@ -43,7 +43,11 @@ class Scope(models.TextChoices):
     OUTSIDE_READ = "outside:read", _("See what I see outside, who I am there, and my letters")
     OUTSIDE_WRITE = "outside:write", _("Write, react and greet outside in my name, and change who I am there")
     ROLLOUT = "rollout", _("Open and close features, if I am one of the shop's staff who may")
+    QUALITY = "quality", _("Hold listings to standards, if I am one of the shop's staff who may")
     ACCOUNT = "account", _("Make and take away keys, copy all my data, and delete my account")
+
+
+FOR_STAFF = frozenset({Scope.ROLLOUT, Scope.QUALITY})
 
 
 class TokenRefused(Refused):

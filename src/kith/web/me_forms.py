@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kith.people.models import Person, birth_years
 from kith.people.profile import LONGEST_NAME
+from kith.people.tokens import FOR_STAFF, Scope
 from kith.people.tokens import LONGEST_NAME as LONGEST_KEY_NAME
-from kith.people.tokens import Scope
 from kith.web.plain_forms import PlainForm
 from kith.web.region_forms import RegionForm
 
@@ -75,7 +75,7 @@ class KeyForm(PlainForm):
     def __init__(self, *args: Any, is_staff: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not is_staff:
-            offered = [(scope.value, scope.label) for scope in Scope if scope != Scope.ROLLOUT]
+            offered = [(scope.value, scope.label) for scope in Scope if scope not in FOR_STAFF]
             cast("forms.MultipleChoiceField", self.fields["scopes"]).choices = offered
 
     def end(self, now: datetime) -> datetime:
