@@ -104,7 +104,8 @@ def _old_edition(dice: Random, plan: Plan) -> Mask:
     """Made when the edition that it names was still in force."""
     mask = bare_mask(dice, plan)
     if dice.random() < 0.5:
-        claim(dice, mask, BY_CODE["GB 2626"], some_day(dice, EVER, date(2020, 7, 1)))
+        claim(dice, mask, BY_CODE["GB 2626"], some_day(dice, EVER, date(2021, 7, 1)))
+        mask.named = [("GB 2626", "2006")]
     else:
         kind = BY_CODE[dice.choice(("GB 19083", "YY/T 0969"))]
         claim(dice, mask, kind, some_day(dice, date(2024, 1, 1), date(2025, 12, 1)))

@@ -28,7 +28,8 @@ from benchmarks.mask_shape import (
 Wrong = Callable[[Random, Plan, list[Mask]], Mask]
 BOUGHT = 0.04
 """Of bad masks; their buyers are told."""
-NEXT_YEARS = date(2020, 8, 1)
+NEXT_YEARS = date(2021, 7, 1)
+"""From then on nothing may be made by GB 2626-2006 any more."""
 
 
 def make_bad(dice: Random, plan: Plan, donors: list[Mask]) -> Mask:

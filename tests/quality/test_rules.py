@@ -33,7 +33,9 @@ from tests.quality.worlds import (
 OLD, NEW, DAILY = "GB 2626-2006", "GB 2626-2019", "GB/T 32610-2016"
 SURGICAL, MEDICAL, CHILDREN = "YY 0469-2011", "GB 19083-2010", "GB/T 38880-2020"
 CHANGE = date(2020, 7, 1)
-"""On which GB 2626-2019 comes into force, and GB 2626-2006 no longer is."""
+"""On which GB 2626-2019 comes into force."""
+OVER = date(2021, 7, 1)
+"""Until when GB 2626-2006 could be chosen instead."""
 DAY = timedelta(days=1)
 KN95: Row = {"grades": "KN95", "standards": OLD}
 
@@ -204,11 +206,13 @@ def test_claims_that_no_standard_named_allows(said: Row, standard: str | None) -
     ("said", "produced", "today", "is_found"),
     [
         (OLD, CHANGE - DAY, CHANGE + DAY, False),
-        (OLD, CHANGE, CHANGE + DAY, True),
+        (OLD, CHANGE, CHANGE + DAY, False),
+        (OLD, OVER - DAY, OVER + DAY, False),
+        (OLD, OVER, OVER + DAY, True),
         (NEW, CHANGE, CHANGE + DAY, False),
         (NEW, CHANGE - DAY, CHANGE + DAY, True),
-        (OLD, None, CHANGE - DAY, False),
-        (OLD, None, CHANGE, True),
+        (OLD, None, OVER - DAY, False),
+        (OLD, None, OVER, True),
         (NEW, None, CHANGE, False),
         ("GB 2626", CHANGE - DAY, CHANGE, False),
         ("GB 9999-2001", None, CHANGE, False),

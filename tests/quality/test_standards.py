@@ -221,6 +221,15 @@ def test_an_edition_without_an_end_ends_when_the_next_begins(tmp_path: Path) -> 
     assert [each.in_force_until for each in found] == [date(2030, 1, 1), date(2050, 1, 1)]
 
 
+def test_an_edition_may_be_chosen_beside_the_next(tmp_path: Path) -> None:
+    both = WHOLE.replace("in_force_until = 2030-01-01", "in_force_until = 2030-01-01\nallowed_until = 2031-01-01")
+    older, newer = _load(tmp_path, a=both, b=NEXT)
+    assert (older.holds_on(date(2030, 6, 1)), older.last_allowed) == (False, date(2031, 1, 1))
+    assert (newer.holds_on(date(2030, 6, 1)), newer.last_allowed) == (True, date(2050, 1, 1))
+    with pytest.raises(StandardBroken, match=r"a\.toml: allowed_until: is not behind in_force_until"):
+        _load(tmp_path, a=both.replace("2031-01-01", "2030-01-01"), b=NEXT)
+
+
 def test_between_two_editions_there_may_be_none(tmp_path: Path) -> None:
     found = _load(tmp_path, a=WHOLE.replace("2030-01-01", "2029-01-01"), b=NEXT)
     assert [each.holds_on(date(2029, 6, 1)) for each in found] == [False, False]
@@ -246,6 +255,7 @@ def test_what_is_shipped() -> None:
         "GB/T 32610-2016",
         "GB/T 38880-2020",
         "YY 0469-2011",
+        "YY 0469-2023",
         "YY/T 0969-2013",
         "YY/T 0969-2023",
     ]

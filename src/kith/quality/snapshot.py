@@ -142,7 +142,7 @@ def _cleared() -> QuerySet[Any, Any]:
 def _of_standards(known: tuple[Standard, ...]) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "names": [row for standard in known for row in _names(standard)],
-        "editions": [(one.key, one.in_force_from, one.in_force_until) for one in known],
+        "editions": [(one.key, one.in_force_from, one.last_allowed) for one in known],
         "limits": [row for standard in known for row in _limits(standard)],
         "needs": [
             (one.key, grade.name, needed) for one in known for grade in one.grades for needed in grade.needs

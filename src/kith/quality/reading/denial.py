@@ -41,18 +41,26 @@ _NOT_FOR = re.compile(
     r"(?:用于|作为|当作|给|供|让|被|任何|直接|替代|代替|用|于|在|当|作|的|一般|专业|普通"
     r"|\d\d?(?: ?[-~至到] ?\d\d?)? ?周?岁|及?以[下上]| )*+"
     rf"(?:(?:{_USES})(?:用途|环境|场所|作业|人群|使用|用)?(?:、|/|,|及|和|或者?|与|以及| )+)*$"
+    r"|(?:不[能可得宜]|无法)(?:替代|代替|取代)(?:专业|任何|医用|医疗)?$"
     r"|(?<![a-z])(?:not|never|non|isn't|aren't|cannot|can't|unsuitable|unfit|no|avoid|neither|nor)"
     r"(?:[ -](?:be|used?|as|an?|the|for|to|intended|suitable|meant|designed|recommended|in|any|fit|certified"
-    r"|approved|rated|of|sold|classified|considered|by|with|or|nor|and|either|medical|surgical|hospital|clinical|children"
+    r"|approved|rated|of|sold|substitutes?|replacements?|replace|classified|considered|by|with|or|nor|and|either|medical|surgical|hospital|clinical|children"
     r"|kids|infants|babies|industrial|professional|purposes?|grade),?)*[ -]?$"
     r"|(?:reach of|away from)(?: the| small| young| all)*[ ]?$"
 )
+_CLINIC = "(?:医生|护士|医护|门诊|手术|病房|临床)"
 _MEDICAL = re.compile(
     r"医用|医疗(?:用途?|级|器械|环境|口罩|防护|机构|场所|救护)|外科口罩|手术口罩"
     r"|medical[ -](?:use|grade|face|mask|disposable|protect|respirator|device|purpose|level|staff|setting"
     r"|environment|surgical|kn|n\d|ffp)"
     r"|surgical[ -](?:use|grade|face|mask|respirator)"
+    rf"|(?<![不非勿适])(?<!不[可能得宜应])(?:适合|适用于?|专供|供|用于)[^,;。 ]{{0,4}}?{_CLINIC}"
+    r"|(?:for|used? (?:by|in)) (?:the )?(?:doctors|nurses|surgeons|hospital|operating (?:theatre|room))"
 )
+_MEDICAL_AT_ALL = (
+    "医", "medical", "外科", "手术", "surgical", "护士", "门诊", "病房", "临床",
+    "doctors", "nurses", "surgeons", "hospital", "operating",
+)  # fmt: skip
 _NOT_MEDICAL_BEHIND = re.compile(
     r"(?:用途|场所|环境|机构|使用|人员)?(?:除外|禁用|禁止|请?勿|不可|不能|不宜)"
     r"|[^,;。 ]{0,10}(?:有限|股份|集团)"
@@ -63,6 +71,7 @@ _CHILD = re.compile(
     r"|kids?(?![a-z])|child(?:ren)?(?![a-z])|toddlers?(?![a-z])|bab(?:y|ies)(?![a-z])|infants?(?![a-z])"
 )
 _NO_CHILD_BEHIND = re.compile(
+    r"(?:(?:、|,|及|和|与|或者?) ?(?:婴?幼?儿童?|老人|老年人|孕妇))*"
     r"(?:们|口罩|使用|佩戴)?(?:慎|禁|请?勿|不宜|不能|不可|不得|不适|不要|不应|接触不到|触[及碰]不到|拿不到|够不到|误)"
     r"|(?:'s)? (?:should|must|may|can|shall) ?(?:not|never|n't)"
 )
@@ -91,7 +100,7 @@ def affirmed(text: str, found: Iterable[tuple[int, int, Meant]], ends: set[int])
 
 def medical_claimed(text: str) -> bool:
     """Whether medical use is claimed somewhere; 医疗 in the name of a firm is no claim."""
-    if not ("医" in text or "medical" in text or "外科" in text or "手术" in text or "surgical" in text):
+    if not any(word in text for word in _MEDICAL_AT_ALL):
         return False
     return _claimed(text, _MEDICAL, _NOT_MEDICAL_BEHIND)
 

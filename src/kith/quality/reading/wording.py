@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Generic, TypeVar
 
 from kith.quality.standards import Standard
+from kith.quality.standards.shape import CLASS
 
 Meant = TypeVar("Meant")
 Found = tuple[int, int, Meant]
@@ -145,8 +146,9 @@ def _grades(known: Iterable[Standard]) -> dict[str, tuple[tuple[Kinded, frozense
     said: dict[str, dict[Kinded, set[str]]] = {}
     for each in known:
         for grade in each.grades:
-            for way in grade.says:
-                said.setdefault(way, {}).setdefault((grade.kind, grade.name), set()).add(each.code)
+            ways = [(way, grade.kind) for way in grade.says] + [(way, CLASS) for way in grade.says_as_class]
+            for way, kind in ways:
+                said.setdefault(way, {}).setdefault((kind, grade.name), set()).add(each.code)
     return {
         way: tuple((grade, frozenset(codes)) for grade, codes in meant.items()) for way, meant in said.items()
     }

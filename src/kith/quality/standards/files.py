@@ -182,6 +182,9 @@ def _standard(fields: _Fields) -> Standard:
     assert begin is not None
     if until is not None and until <= begin:
         raise fields.broken("in_force_until", "is not behind in_force_from")
+    allowed = fields.day("allowed_until", needed=False)
+    if allowed is not None and (until is None or allowed <= until):
+        raise fields.broken("allowed_until", "is not behind in_force_until")
     standard = Standard(
         code=fields.text("code", form=CODE),
         edition=fields.text("edition", form=EDITION),
@@ -189,6 +192,7 @@ def _standard(fields: _Fields) -> Standard:
         title_en=fields.text("title_en"),
         in_force_from=begin,
         in_force_until=until,
+        allowed_until=allowed,
         covers=fields.texts("covers"),
         medical=fields.truth("medical"),
         children=fields.truth("children"),
@@ -232,11 +236,14 @@ def _grade(fields: _Fields) -> Grade:
         name=fields.text("name"),
         kind=fields.one_of("kind", KINDS),
         says=fields.texts("says", folded=True),
+        says_as_class=fields.texts("says_as_class", folded=True),
         limits=fields.tables("limits", _limit),
         needs=fields.texts("needs"),
     )
     if not grade.says:
         raise fields.broken("says", "is missing: how do people write it?")
+    if grade.says_as_class and grade.kind == CLASS:
+        raise fields.broken("says_as_class", "is for levels: how do people write it who take it for a class?")
     _check_once(fields, "limits", [limit.quantity for limit in grade.limits])
     return grade
 

@@ -39,13 +39,14 @@ class Limit:
 class Grade:
     """A class or level that a product may be sold as.
 
-    `says` are the ways people write it, folded (`detectors.folding`). `needs` are grades of the
-    same standard of which one is presupposed.
+    `says` are the ways people write it, folded (`detectors.folding`); `says_as_class` those of who
+    take a level for a class. `needs` are grades of the same standard of which one is presupposed.
     """
 
     name: str
     kind: str
     says: tuple[str, ...]
+    says_as_class: tuple[str, ...]
     limits: tuple[Limit, ...]
     needs: tuple[str, ...]
 
@@ -84,6 +85,8 @@ class Standard:
     title_en: str
     in_force_from: date
     in_force_until: date | None
+    allowed_until: date | None
+    """Until when it may be chosen beside the next edition, which is in force already; None: until then."""
     covers: tuple[str, ...]
     medical: bool
     children: bool
@@ -97,6 +100,11 @@ class Standard:
     @property
     def key(self) -> str:
         return key_of(self.code, self.edition)
+
+    @property
+    def last_allowed(self) -> date | None:
+        """The first day on which nothing may be made by it any more."""
+        return self.allowed_until or self.in_force_until
 
     def holds_on(self, day: date) -> bool:
         return self.in_force_from <= day and (self.in_force_until is None or day < self.in_force_until)
