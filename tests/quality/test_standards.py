@@ -222,7 +222,8 @@ def test_an_edition_without_an_end_ends_when_the_next_begins(tmp_path: Path) -> 
 
 
 def test_an_edition_may_be_chosen_beside_the_next(tmp_path: Path) -> None:
-    both = WHOLE.replace("in_force_until = 2030-01-01", "in_force_until = 2030-01-01\nallowed_until = 2031-01-01")
+    until = "in_force_until = 2030-01-01"
+    both = WHOLE.replace(until, f"{until}\nallowed_until = 2031-01-01")
     older, newer = _load(tmp_path, a=both, b=NEXT)
     assert (older.holds_on(date(2030, 6, 1)), older.last_allowed) == (False, date(2031, 1, 1))
     assert (newer.holds_on(date(2030, 6, 1)), newer.last_allowed) == (True, date(2050, 1, 1))

@@ -21,6 +21,7 @@ COMMANDS = {
     "createstaff": "kith.cli.createstaff",
     "rollout": "kith.cli.rollout",
     "sweep": "kith.cli.sweep",
+    "statements": "kith.cli.statements",
     "give-up-keys": "kith.cli.give_up_keys",
     "check": "kith.cli.check",
 }

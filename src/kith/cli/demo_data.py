@@ -22,6 +22,7 @@ from django.db import transaction
 
 from kith.audience.viewer import CIRCLES
 from kith.cli.demo_outside import Outside
+from kith.cli.demo_quality import Quality
 from kith.cli.demo_story import Story
 from kith.core.clock import utc_now
 from kith.core.guard import Viewer
@@ -67,6 +68,7 @@ CAST = (
         "Zhou Xiao, who is new: an empty account, and the waiting list for outside",
     ),
     Somebody("sunlaoban", "+8613800138008", "Boss Sun, a merchant: orders to send, a refund to answer"),
+    Somebody("qiujing", "+8613800138010", "Qiu Jing, who sells masks: a takedown, and her appeal waits"),
     Somebody("desk", "+8613800138009", "The shop's staff: open /staff/"),
 )
 
@@ -81,6 +83,7 @@ def load_neighbourhood(progress: Progress) -> None:
     prices = {code: price for shop in shops["shop"] for code, _, _, price, _, _ in shop["goods"]}
     story = Story(told, prices=prices, now=now, source=SOURCE)
     outside = Outside(_read("outside"), _read("outside_posts"), now=now, source=SOURCE)
+    quality = Quality(_read("quality"), now=now, source=SOURCE)
     records = [
         *_people(people, now), *outside.people(), *_ties(people, now), *outside.ties(), *_goods(shops),
         *story.records(people), *outside.orders(prices),
@@ -88,8 +91,8 @@ def load_neighbourhood(progress: Progress) -> None:
     with transaction.atomic():
         load_categories()
         open_to_everyone(CIRCLES, now=now - SINCE, why="The neighbourhood moves in.", surface="cli")
-        things = _all_of_it(records, people, shops, story, outside, now)
-        total = len(records) + story.size(people) + outside.size
+        things = _all_of_it(records, people, shops, story, outside, quality, now)
+        total = len(records) + story.size(people) + outside.size + quality.size
         for _ in progress(things, "Loading the neighbourhood", total=total):
             pass
 
@@ -104,6 +107,7 @@ def _all_of_it(
     shops: dict[str, Any],
     story: Story,
     outside: Outside,
+    quality: Quality,
     now: datetime,
 ) -> Iterator[object]:
     for answer in take_in(records, source=SOURCE, now=now):
@@ -115,6 +119,7 @@ def _all_of_it(
     _let_act(shops)
     yield from story.happen(people)
     yield from outside.happen()
+    yield from quality.happen()
     story.read_old_notices()
 
 

@@ -28,7 +28,7 @@ def export(*, person: str | None, source: str | None, out: str) -> None:
 
     records = records_of(source=source, person_id=_person_of(person) if person else None)
     number = 0
-    with _opened(out) as file:
+    with writing(out) as file:
         for record in progress(records, "Exporting", unit="records"):
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
             number += 1
@@ -45,7 +45,7 @@ def _person_of(handle: str) -> int:
 
 
 @contextmanager
-def _opened(out: str) -> Iterator[IO[str]]:
+def writing(out: str) -> Iterator[IO[str]]:
     """The file to write, complete or not there: it gets its name when all of it is written."""
     if out == "-":
         with click.open_file("-", "w", encoding="utf-8") as standard:

@@ -21,7 +21,7 @@ def prepare() -> list[str]:
 
     from kith.shop.services import load_categories
 
-    for folder in (settings.DATA_DIR, settings.MEDIA_ROOT, settings.STATIC_ROOT):
+    for folder in (settings.DATA_DIR, settings.MEDIA_ROOT, settings.PAPERS_ROOT, settings.STATIC_ROOT):
         folder.mkdir(parents=True, exist_ok=True)
     done = []
     if compiled := compile_translations():
