@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Response, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Response, Route, expect
 
 from kith.people.models import Person
 
 WIDTH, HEIGHT = 390, 844
+PATIENCE = 40_000
+"""Milliseconds. What never comes is wrong; what comes late is a busy machine, on which others work."""
 QUIET = [
     "--headless=new",
     "--no-sandbox",  # it runs as root in CI, and sees nothing but our own pages
@@ -24,6 +26,7 @@ QUIET = [
 
 
 def launch(playwright: Playwright, chromium: str) -> Browser:
+    expect.set_options(timeout=PATIENCE)
     return playwright.chromium.launch(executable_path=chromium, args=QUIET)
 
 
@@ -66,7 +69,7 @@ class Phones:
             has_touch=True,
         )
         self._contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.route(lambda url: not url.startswith(self.address), self._refuse)
         context.on("response", lambda answer: self._judge(answer, expects))
         context.on("requestfailed", self._note_failure)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 HOST = "127.0.0.1"
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds that the server may take to answer, and to end."""
 
 
