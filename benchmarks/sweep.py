@@ -181,6 +181,7 @@ def tell_score(score: dict[str, Any]) -> None:
 @click.option(
     "--database", "kind", type=click.Choice(["sqlite", "postgres"]), default="sqlite", show_default=True
 )
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
 @click.option("--faults", "kills", default=0, help="Kill the process that carries it out so many times.")
 @click.option("--processes", default=2, show_default=True, help="That make the catalogue.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all figures there.")
@@ -191,13 +192,14 @@ def tell_score(score: dict[str, Any]) -> None:
     help="Leave all of it in this folder; if a catalogue (of SQLite) is there, use it.",
 )
 def main(
-    *, listings: int, merchants: int, seed: int, quick: bool, rounds: int, kind: str, kills: int,
+    *, listings: int, merchants: int, seed: int, quick: bool, rounds: int, kind: str, engine: str, kills: int,
     processes: int, file: Path | None, folder: Path | None,
 ) -> None:  # fmt: skip
     """Measure sweeps of a catalogue whose truth is known."""
     if quick:
         listings, merchants, rounds = listings // 10, merchants // 10, 1
     end_on_signals()
+    os.environ["KITH_SWEEP_ENGINE"] = engine
     place = folder or Path(tempfile.mkdtemp(prefix="kith-bench-"))
     place.mkdir(parents=True, exist_ok=True)
     given = {

@@ -15,12 +15,14 @@ from django.db import connection
 
 from benchmarks.masks import NOW
 from kith.core import sql
-from kith.quality import services
+from kith.quality import apply, services
 from kith.quality.apply import OVER, recalled_back
 from kith.quality.models import Sweep, SweepState
 
 LONGEST = 1.2
 """Seconds that a process is let live."""
+BATCH = 2_000
+"""So that of few listings there are many batches between which, and within which, it is killed."""
 DONE = NOW + timedelta(hours=1)
 MUST_BE_NONE = {
     "decided twice": """SELECT count(*) FROM (
@@ -97,6 +99,7 @@ def _forget_what_buyers_were_told() -> int:
 
 
 def _go_on() -> int:
+    apply.BATCH = BATCH
     return services.go_on(now=DONE)
 
 

@@ -25,7 +25,7 @@ from benchmarks.mask_load import truth_table
 from benchmarks.masks import NOW, Plan
 from benchmarks.sweep_faults import survive
 from kith.notices.models import Notice, NoticeKind
-from kith.quality import engine, scanning, services
+from kith.quality import scanning, services
 from kith.quality.services import sweeps
 
 TICKS = 100
@@ -107,11 +107,11 @@ def sweep(given: dict[str, Any]) -> dict[str, Any]:
     watch = Watch(server_process())
     watch.wrap(sweeps, "read_listings", "reading what is new")
     watch.wrap(scanning, "read_everything", "reading the snapshot")
-    watch.wrap(engine, "run_in_duckdb", "running the rules")
+    watch.wrap(scanning, "run_rules", "running the rules")
     watch.wrap(scanning, "write", "writing findings")
     kept: dict[str, Any] = {}
     _keep(scanning, "read_everything", kept)
-    _keep(engine, "run_in_duckdb", kept)
+    _keep(scanning, "run_rules", kept)
     startup = time.time() - given["begun"]
     with watch.on("in all"):
         planned = services.plan_sweep(actor_id=None, now=NOW)
@@ -123,11 +123,11 @@ def sweep(given: dict[str, Any]) -> dict[str, Any]:
     folder = Path(given["folder"])
     for name, table in kept.get("read_everything", {}).items():
         feather.write_feather(table, folder / f"{name}.arrow", compression="uncompressed")
-    feather.write_feather(kept["run_in_duckdb"], folder / "found.arrow", compression="uncompressed")
+    feather.write_feather(kept["run_rules"], folder / "found.arrow", compression="uncompressed")
     return {
         "parts": watch.told, "memory": memory, "startup": startup, "listings": done.listings,
         "flagged": done.flagged, "taken_down": done.taken_down, "passed_over": done.passed_over,
-        "findings": kept["run_in_duckdb"].num_rows, **_counts(),
+        "findings": kept["run_rules"].num_rows, **_counts(),
     }  # fmt: skip
 
 

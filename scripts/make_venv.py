@@ -2,6 +2,7 @@
 
     python3 scripts/make_venv.py          what running Kith takes
     python3 scripts/make_venv.py --dev    and what testing it takes
+    python3 scripts/make_venv.py --spark  and what sweeping with Spark takes
 
 A stamp in the environment holds the fingerprint of what was installed, so that a second run has
 nothing to do.
@@ -21,20 +22,25 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "kith-installed.json"
-LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+LOCKS = {
+    "run": ROOT / "requirements.lock",
+    "dev": ROOT / "requirements-dev.lock",
+    "spark": ROOT / "requirements-spark.lock",
+}
 
 
 def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):
         print(f"Kith needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 1
-    wanted = "dev" if "--dev" in arguments else "run"
+    wanted = next((kind for kind in ("dev", "spark") if f"--{kind}" in arguments), "run")
     stamp = _read_stamp()
     usable = _has_python() and stamp.get("place", str(ROOT)) == str(ROOT)
     if usable and stamp.get(wanted) == _fingerprint(wanted):
         return 0
     try:
         if not usable:
+            stamp = {}
             _make_venv()
         _install(wanted)
     except subprocess.CalledProcessError as error:
@@ -43,7 +49,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped; the next run goes on from here.", file=sys.stderr)
         return 130
-    _write_stamp(wanted)
+    _write_stamp(wanted, stamp)
     return 0
 
 
@@ -70,11 +76,14 @@ def _has_python() -> bool:
     return PYTHON.exists() and subprocess.run(asked, check=False, capture_output=True).returncode == 0
 
 
-def _write_stamp(wanted: str) -> None:
-    """The environment for testing holds all that running takes, in the same versions."""
-    kinds = ("run", "dev") if wanted == "dev" else ("run",)
+def _write_stamp(wanted: str, before: dict[str, str]) -> None:
+    """The environments for testing and for Spark hold all that running takes, in the same versions.
+
+    What was installed before and is not as its lock says now is seen by its fingerprint.
+    """
+    kinds = ("run",) if wanted == "run" else ("run", wanted)
     stamp = {kind: _fingerprint(kind) for kind in kinds}
-    STAMP.write_text(json.dumps({"place": str(ROOT), **stamp}))
+    STAMP.write_text(json.dumps({**before, "place": str(ROOT), **stamp}))
 
 
 def _make_venv() -> None:
@@ -93,7 +102,11 @@ def _install(wanted: str) -> None:
     print("Installing what Kith stands on, each package checked against its hash (once; a minute or two)")
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     # What is never imported need not be compiled; what is, Python compiles when it is.
-    _run_pip([*pip, "--no-compile", "--require-hashes", "-r", str(LOCKS[wanted])])
+    locked = [*pip, "--no-compile", "--require-hashes"]
+    if wanted == "spark":
+        # PySpark is built here: by what the lock of `run` has installed, not by what is newest elsewhere.
+        locked.append("--no-build-isolation")
+    _run_pip([*locked, "-r", str(LOCKS[wanted])])
     own = ["--quiet", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
     subprocess.run([*pip, *own], check=True)
     print(f"Installed in {time.monotonic() - started:.0f} s")

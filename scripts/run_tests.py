@@ -25,7 +25,7 @@ from scripts.postgres import FOR_TESTS, CannotStart, end_on_signals, find_progra
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
 STRICT = os.environ.get("KITH_TEST_STRICT") == "1"
-QUICK = "not slow and not browser and not ciao"
+QUICK = "not slow and not browser and not ciao and not spark"
 ENTRANCES = ("web", "contract", "browser")
 """Where every page and operation is asked for: too much to wait for."""
 TWO_AT_ONCE = ["-n", "2", "--dist", "worksteal"]

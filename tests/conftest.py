@@ -1,7 +1,8 @@
 """What every test stands on: a database of its own, no network, a clock that stands still.
 
-Tests are left out only for want of something that cannot be had here (Chromium, the Ciao data),
-and say so; with KITH_TEST_STRICT=1 a browser test without Chromium fails instead.
+Tests are left out only for want of something that cannot be had here (Chromium, the Ciao data), or of
+what comes with an extra (Spark), and say so; with KITH_TEST_STRICT=1 a browser test without Chromium
+fails instead.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pytest_django.plugin import blocking_manager_key
 
 import kith.core.clock
 from kith.cli.migrate import compile_translations
+from scripts.spark import why_not as why_no_spark
 
 STRICT = os.environ.get("KITH_TEST_STRICT") == "1"
 CIAO = Path(os.environ.get("KITH_CIAO_DIR", Path(__file__).parents[2] / "shared" / "data" / "ciao"))
@@ -30,7 +32,7 @@ WITHOUT_CIAO = (
     f"the Ciao data is not in {CIAO}; examples/ciao/README.md says where it can be had, "
     "and KITH_CIAO_DIR where it lies"
 )
-MAY_BE_LEFT_OUT = {"ciao", "postgres", "sqlite"}
+MAY_BE_LEFT_OUT = {"ciao", "postgres", "sqlite", "spark"}
 """Marks of tests that even a strict run skips: for want of data that nobody can install, or as pointless."""
 HERE = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}  # noqa: S104 (only compared with)
 
@@ -89,16 +91,20 @@ def _as_text(host: Any) -> Any:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     without_browser = _why_no_browser()
     without_ciao = "" if CIAO.is_dir() else WITHOUT_CIAO
+    without_spark = why_no_spark()
     on_postgres = connection.vendor == "postgresql"
     for item in items:
         if without_browser and not STRICT:
             _leave_out(item, "browser", without_browser)
+        if without_spark:
+            _leave_out(item, "spark", without_spark)
         if without_ciao:
             _leave_out(item, "ciao", without_ciao)
         if not on_postgres:
             _leave_out(item, "postgres", "says something about PostgreSQL alone")
         if on_postgres:
             _leave_out(item, "sqlite", "says something about SQLite alone")
+            _leave_out(item, "spark", "asks no database; it ran with SQLite")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-spark.lock"]
 
 
 def _pinned(lock: str) -> dict[str, str]:
@@ -26,8 +26,9 @@ def test_locks_name_no_address_and_a_hash_for_each_package(lock: str) -> None:
 
 
 def test_what_is_tested_is_what_is_run() -> None:
-    run, dev = (_pinned(lock) for lock in LOCKS)
-    assert run.items() <= dev.items()
+    run, dev, spark = (_pinned(lock) for lock in LOCKS)
+    assert run.items() <= dev.items() & spark.items()
+    assert set(spark) - set(run) == {"py4j", "pyspark"}
 
 
 def test_locks_hold_what_the_project_asks_for() -> None:

@@ -14,9 +14,10 @@ from django.db.models import F, Q, Value
 
 from kith.audience import comments, shares
 from kith.core.guard import Guarded, Side, Viewer
+from kith.notices.models import Notice, NoticeKind
 from kith.sharing import models
 from kith.sharing.models import Comment, Like, Share, SharePhoto
-from kith.sharing.queries import cards, corrections, evidence, trust
+from kith.sharing.queries import cards, corrections, evidence, notices, trust
 from kith.shop.cards import hold_card
 from kith.shop.models import HoldState, Listing
 from kith.ties.models import Relationship
@@ -28,6 +29,7 @@ from tests.oracle.compare import (
     compare_evidence,
     compare_feeds,
     compare_merchants,
+    compare_notices,
     compare_what_is_seen,
 )
 from tests.oracle.pair import undone
@@ -206,3 +208,57 @@ def test_what_was_taken_down_is_said_everywhere(
     monkeypatch.setattr(*TAKEN_DOWN[part])
     with pytest.raises(AssertionError):
         compare_what_bo_knows(cast)
+
+
+# --- What those are told whom a share misled -------------------------------------------------
+
+
+def even_if_not_seen(_: Viewer, ids: set[int]) -> dict[int, notices.Target]:
+    shares = Share.objects.unguarded("broken on purpose").filter(pk__in=ids, listing__hold__isnull=False)
+    return {share.pk: notices.Target("", share.pk) for share in shares}
+
+
+def even_if_in_order(viewer: Viewer, ids: set[int]) -> dict[int, notices.Target]:
+    return notices._shares(viewer, ids)
+
+
+def to_nobody(_: Viewer, __: set[int]) -> dict[int, notices.Target]:
+    return {}
+
+
+@pytest.fixture
+def all_are_told(cast: Cast) -> Iterator[None]:
+    """Everybody has a notice of every share: what each of them reads, the rule alone decides."""
+    plain, before = cast.pair.plain, set(cast.pair.plain.told)
+    of_all = [(person, share) for person in plain.people for share in plain.shares]
+    kind = NoticeKind.CORRECTED
+    with undone():
+        Notice.objects.bulk_create(
+            [Notice(recipient_id=who, kind=kind, subject=share, at=plain.now) for who, share in of_all],
+            ignore_conflicts=True,
+        )
+        plain.told |= {(who, kind.value, share) for who, share in of_all}
+        yield
+    plain.told = before
+
+
+def compare_what_all_are_told(cast: Cast) -> None:
+    for who in cast.pair.plain.people:
+        compare_notices(cast.pair, cast.pair.viewer(who))
+
+
+@pytest.mark.usefixtures("all_are_told")
+def test_unbroken_all_are_told_what_the_oracle_says(cast: Cast) -> None:
+    compare_what_all_are_told(cast)
+
+
+@pytest.mark.usefixtures("all_are_told")
+@pytest.mark.parametrize(
+    "broken", [even_if_not_seen, even_if_in_order, to_nobody], ids=lambda broken: broken.__name__
+)
+def test_of_a_takedown_only_who_sees_the_share_is_told(
+    broken: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(notices._FIND, NoticeKind.CORRECTED, broken)
+    with pytest.raises(AssertionError):
+        compare_what_all_are_told(cast)

@@ -22,7 +22,7 @@ from kith.media.services import take_in_photo
 from kith.people.models import Person
 from kith.people.tokens import Scope, make_token
 from kith.quality import services as quality
-from kith.quality.services import Grounds
+from kith.quality.services import Grounds, Paper
 from kith.quality.transitions import Act
 from kith.sharing import services as sharing
 from kith.sharing.models import Share
@@ -126,6 +126,15 @@ def _take_down(crowd: Crowd) -> None:
     sharing.place_order(mei, listing_id=mask, quantity=2, delivery=home, key="false")
     grounds = Grounds("measured-below", "GB 2626-2019", "KN95", 71.0, 95.0, words=LONG_WORD)
     quality.decide(act=Act.RECALL, listing_id=mask, actor_id=None, now=crowd.now, grounds=grounds)
+    paper = Paper(
+        "GB 2626-2019", "检" * 120, "W" * 60, LONG_WORD[:120], crowd.now.date() - timedelta(days=9),
+        {"filtration-salt": 71.123456}, grade="KN95", batch="W" * 60,
+    )  # fmt: skip
+    report = quality.hand_in_report(
+        crowd.viewer("sunlaoban"), merchant_id=shop, listing_ids=[mask], paper=paper
+    )
+    desk = crowd.person("desk").pk
+    quality.decide_report(report.pk, actor_id=desk, now=crowd.now, verified=False, reason=LONG_WORD[:500])
 
 
 def _somebody(handle: str, name: str) -> Person:

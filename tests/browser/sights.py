@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from kith.quality.models import Decision, LabReport
 from kith.sharing.models import Comment
 from kith.shop.models import Listing
 from tests.browser.crowd import LONG_NAME, Crowd
@@ -43,6 +44,11 @@ class Sight:
 
 def _kettle(crowd: Crowd) -> tuple[object, ...]:
     return (Listing.objects.get(source="demo", external_id="kettle").pk,)
+
+
+def _lamp(crowd: Crowd) -> tuple[object, ...]:
+    """What Mei bought and has."""
+    return (Listing.objects.get(source="demo", external_id="lamp").pk,)
 
 
 def _long_listing(crowd: Crowd) -> tuple[object, ...]:
@@ -94,6 +100,17 @@ def _recalled(crowd: Crowd) -> tuple[object, ...]:
     return (crowd.line(buyer__handle="mei", listing__external_id="false"),)
 
 
+def _report(crowd: Crowd) -> tuple[object, ...]:
+    """One that was refused, with the longest words."""
+    reports = LabReport.objects.visible_to(crowd.viewer("sunlaoban"))
+    return (*_shop(crowd), reports.get(state="refused", laboratory="检" * 120).pk)
+
+
+def _decision(crowd: Crowd) -> tuple[object, ...]:
+    """The recall of the false mask."""
+    return (*_shop(crowd), Decision.objects.get(listing__external_id="false").pk)
+
+
 def _refund(crowd: Crowd) -> tuple[object, ...]:
     wanted = crowd.line(status="refund_requested", order__source="storefront", buyer__handle="mei")
     return (crowd.long_listing.merchant_id, wanted)
@@ -129,6 +146,8 @@ SIGHTS = [
     Sight("shop:listing", NOBODY, _kettle),
     Sight("shop:merchant", NOBODY, _shop),
     Sight("friends:invited", NOBODY, _token),
+    Sight("shop:listing", NOBODY, _false_mask),
+    Sight("transparency:page"),
     Sight("trusted:merchants"),
     Sight("privacy:gone"),
     Sight("account_login"),
@@ -188,6 +207,8 @@ SIGHTS = [
     Sight("shop:orders", MEI),
     Sight("shop:ask-refund", MEI, _delivered),
     Sight("shop:listing", MEI, _false_mask),
+    Sight("shop:report", MEI, _lamp),
+    Sight("transparency:page", MEI),
     Sight("recalls:list", MEI),
     Sight("recalls:recall", MEI, _recalled),
     Sight("trusted:merchants", MEI),
@@ -269,12 +290,20 @@ SIGHTS = [
     Sight("merchant:listings", SHOP, _shop),
     Sight("merchant:new-listing", SHOP, _shop),
     Sight("merchant:edit-listing", SHOP, lambda crowd: (*_shop(crowd), *_long_listing(crowd))),
+    Sight("merchant:quality", SHOP, _shop),
+    Sight("merchant:reports", SHOP, _shop),
+    Sight("merchant:report", SHOP, _report),
+    Sight("merchant:hand-in", SHOP, _shop),
+    Sight("merchant:hand-in", SHOP, _shop, "?standard=GB%202626-2019"),
+    Sight("merchant:decisions", SHOP, _shop),
+    Sight("merchant:decision", SHOP, _decision),
 ]
 
 NOT_PAGES = {
     # Parts of pages, files, and what only a form is sent to
     "circle:new", "circle:who", "circle:photo", "circle:comment", "circle:useful", "circle:hide",
-    "circle:show", "circle:not-now", "shop:act", "merchant:act", "friends:ask", "friends:code",
+    "transparency:csv", "circle:show", "circle:not-now", "shop:act", "merchant:act", "friends:ask",
+    "friends:code",
     "friends:decline", "friends:withdraw", "friends:revoke", "friends:rename", "friends:belong",
     "friends:mute", "friends:hide", "friends:unblock", "me:revoke-key", "privacy:pause", "privacy:wait",
     "privacy:resume", "privacy:copy", "account_preferences", "account_start_over",
@@ -285,7 +314,7 @@ NOT_PAGES = {
     "account_confirm_login_code", "account_verify_phone", "account_reauthenticate",
     "account_set_password", "account_new_password", "mfa_authenticate", "mfa_reauthenticate",
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
-    "merchant:home",
+    "merchant:home", "merchant:report-file", "merchant:decided", "merchant:swept",
 }  # fmt: skip
 
 

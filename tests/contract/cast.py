@@ -211,7 +211,8 @@ def _somebody(name: str) -> Person:
 def _staff() -> Person:
     ada = Person.objects.create_user("ada", display_name="Ada", language="en", is_staff=True)
     may = Permission.objects.filter(content_type__app_label="rollout", content_type__model="feature")
-    ada.user_permissions.set(may.filter(codename__in=["view_feature", "change_feature"]))
+    judges = Permission.objects.filter(content_type__app_label="quality")
+    ada.user_permissions.set([*may.filter(codename__in=["view_feature", "change_feature"]), *judges])
     return ada
 
 

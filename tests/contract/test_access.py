@@ -97,7 +97,8 @@ def test_each_operation_asks_for_the_scope_that_it_tells_of(street: Street) -> N
         program = Program(street.eve, [scope for scope in Scope.values if scope != access.scope][:1])
         asked = re.sub(r"{\w+:", "{", path)
         there = {**street.ids(), **street.outside_ids(), "token": "x"}
-        nowhere = dict.fromkeys(("request_id", "invitation_id", "token_id"), "0" * 13)
+        named = ("request", "invitation", "token", "report", "decision", "sweep", "appeal", "claim")
+        nowhere = {f"{name}_id": "0" * 13 for name in named}
         for name, value in {**there, **nowhere}.items():
             asked = asked.replace(f"{{{name}}}", value)
         assert problem(program.send(method, asked), 403)["type"] == "/problems/scope-missing", asked

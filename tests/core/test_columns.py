@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Value
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kith.core import columns
-from kith.core.columns import KINDS, read_columns, write_columns
+from kith.core import bulk, columns
+from kith.core.columns import KINDS, Wanted, read_at_one_moment, read_columns, write_columns
 from kith.quality.models import Finding, Reading
 from tests.oracle.pair import undone
 
@@ -94,8 +96,8 @@ def test_no_rows() -> None:
 
 
 def test_more_rows_than_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(columns, "ROWS_AT_ONCE", 7)
-    rows = [reading(number, batch=f"{number}\n") for number in range(23)]
+    monkeypatch.setattr(columns, "ROWS_AT_ONCE", 70)
+    rows = [reading(number, batch=f"{number}\n") for number in range(223)]
     assert round_trip(rows) == rows
 
 
@@ -125,3 +127,69 @@ def test_null_and_the_empty_text_are_two_things() -> None:
     read = read_columns(Finding.objects.order_by("listing_id").values_list(*FINDING), FINDING)
     assert read.to_pylist() == table(rows, FINDING).to_pylist()
     assert connection.vendor in {"postgresql", "sqlite"}
+
+
+# --- By several connections ---------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("keys", [[], [7], [*range(50)], [2**63 - 1, 0, 5, 2**62, 2**61]])
+def test_cut_into_parts_nothing_is_missed_or_read_twice(keys: list[int]) -> None:
+    rows = [reading(key, batch=str(key)) for key in keys]
+    write_columns(Reading, table(rows, READING))
+    both = dict.fromkeys("ab", Wanted(Reading.objects.values_list(*READING), READING))
+    for read in read_at_one_moment(both).values():
+        assert sorted(read.to_pylist(), key=lambda row: row["listing_id"]) == sorted(
+            rows, key=lambda row: row["listing_id"]
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_is_of_one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody writes as soon as the first of many parts has been read."""
+    write_columns(Reading, table([reading(1), reading(1000)], READING))
+    wanted = {name: Wanted(Reading.objects.values_list("pk"), {"pk": "int64"}) for name in "abcdef"}
+    writer, read_one = threading.Thread(target=write_one_more), columns.read_columns
+    begun = threading.Event()
+
+    def read_and_write(*args: Any) -> pa.Table:
+        read = read_one(*args)
+        if not begun.is_set():
+            begun.set()
+            writer.start()
+            writer.join(timeout=1)
+        return read
+
+    monkeypatch.setattr(columns, "read_columns", read_and_write)
+    assert [len(read) for read in read_at_one_moment(wanted).values()] == [2] * 6
+    writer.join(timeout=30)
+
+
+def write_one_more() -> None:
+    """On SQLite it waits until all is read, or does not get its turn."""
+    try:
+        with suppress(OperationalError):
+            Reading.objects.bulk_create([Reading(**reading(500))])
+    finally:
+        connection.close()
+
+
+def test_within_a_transaction_its_own_writes_are_read() -> None:
+    write_columns(Reading, table([reading(1)], READING))
+    read = read_at_one_moment({"a": Wanted(Reading.objects.values_list("pk"), {"pk": "int64"})})
+    assert read["a"].to_pylist() == [{"pk": 1}]
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_the_room_of_a_connection_is_as_it_was() -> None:
+    before = its_room()
+    with bulk.in_bulk():
+        assert its_room() != before
+    assert its_room() == before
+
+
+def its_room() -> list[Any]:
+    with connection.cursor() as cursor:
+        names = ("cache_size", "mmap_size", "wal_autocheckpoint")
+        return [cursor.execute(f"PRAGMA {name}").fetchone() for name in names]

@@ -14,6 +14,7 @@ from kith.core.paging import Page
 from kith.sharing import queries
 from kith.sharing.deliver import find_differences
 from kith.sharing.models import Comment, Delivery, Like, Share, SharePhoto
+from tests.oracle import evidence as known
 from tests.oracle import notices
 from tests.oracle import world as oracle
 from tests.oracle.pair import Pair
@@ -86,7 +87,7 @@ def compare_deliveries(pair: Pair) -> None:
     ought = {}
     for (viewer, share_id), until in oracle.deliveries(pair.plain).items():
         share = pair.plain.shares[share_id]
-        merchant = oracle.merchant_of(pair.plain, share_id)
+        merchant = known.merchant_of(pair.plain, share_id)
         ought[viewer, share_id] = (
             share.author, share.kind, share.listing, merchant, share.outcome, share.rating,
             share.visible_from, until or FOREVER,
@@ -233,7 +234,7 @@ def compare_evidence(pair: Pair, viewer: Viewer) -> None:
     who, plain = viewer.person_id, pair.plain
     several = queries.evidence_for_listings(viewer, listing_ids=list(plain.listings))
     for listing in plain.listings:
-        ought = oracle.listing_evidence(plain, listing, who)
+        ought = known.listing_evidence(plain, listing, who)
         evidence = queries.listing_evidence(viewer, listing_id=listing)
         compare_tally(viewer, evidence, ought, oracle.feed(plain, who), plain, listing)
         counted = several.get(listing)
@@ -242,13 +243,13 @@ def compare_evidence(pair: Pair, viewer: Viewer) -> None:
             same("evidence of many", viewer, counted, evidence.tally)
         compare_public(pair, viewer, listing)
     for merchant in {listing.merchant for listing in plain.listings.values()}:
-        ought = oracle.merchant_evidence(plain, merchant, who)
+        ought = known.merchant_evidence(plain, merchant, who)
         evidence = queries.merchant_evidence(viewer, merchant_id=merchant)
         same("evidence of a merchant", viewer, plain_tally(evidence.tally), tally(ought))
 
 
 def compare_tally(
-    viewer: Viewer, evidence: Any, ought: oracle.Tally, feed: list[int], plain: oracle.World, listing: int
+    viewer: Viewer, evidence: Any, ought: known.Tally, feed: list[int], plain: oracle.World, listing: int
 ) -> None:
     same(f"evidence of {listing}", viewer, plain_tally(evidence.tally), tally(ought))
     same("faces", viewer, {face.id for face in evidence.faces}, ought.people)
@@ -259,7 +260,7 @@ def compare_tally(
             if plain.shares[one].listing == listing and plain.shares[one].author == person.face.id
         ]
         counts = (person.purchases, person.kept, person.returned, person.removed)
-        same(f"evidence by {person.face.id}", viewer, counts, tally(oracle.count(plain, theirs))[1:5])
+        same(f"evidence by {person.face.id}", viewer, counts, tally(known.count(plain, theirs))[1:5])
     reviews = [
         one for one in feed if plain.shares[one].listing == listing and plain.shares[one].kind == "review"
     ]
@@ -271,7 +272,7 @@ def plain_tally(found: Any) -> tuple[object, ...]:
     return (found.people, found.purchases, found.kept, found.returned, found.removed, found.ratings, mean)
 
 
-def tally(ought: oracle.Tally) -> tuple[object, ...]:
+def tally(ought: known.Tally) -> tuple[object, ...]:
     mean = round(sum(ought.stars) / len(ought.stars), 6) if ought.stars else None
     return (
         len(ought.people), ought.purchases, ought.kept, ought.returned, ought.removed, len(ought.stars), mean,
@@ -282,15 +283,15 @@ def compare_merchants(pair: Pair, viewer: Viewer) -> None:
     """The ranking holds exactly the merchants that the viewer's circles know, with the oracle's counts."""
     who, plain = viewer.person_id, pair.plain
     ranked = queries.trusted_merchants(viewer)
-    same("trusted", viewer, {one.merchant_id for one in ranked}, oracle.merchants_known(plain, who))
+    same("trusted", viewer, {one.merchant_id for one in ranked}, known.merchants_known(plain, who))
     same("order", viewer, [one.score for one in ranked], sorted((one.score for one in ranked), reverse=True))
     for one in ranked:
-        ought = oracle.merchant_evidence(plain, one.merchant_id, who)
+        ought = known.merchant_evidence(plain, one.merchant_id, who)
         same("trusted: counts", viewer, plain_tally(one.tally), tally(ought))
         back = ought.returned >= 2 and ought.returned * 2 >= ought.purchases
         same("trusted: be careful", viewer, one.level == "careful", bool(ought.removed) or back)
         same("trusted: faces", viewer, {face.id for face in one.faces}, ought.people)
-        repeated = oracle.repeat_buyers(plain, one.merchant_id, who)
+        repeated = known.repeat_buyers(plain, one.merchant_id, who)
         same("trusted: repeat buyers", viewer, one.repeat_buyers, repeated)
 
 

@@ -28,6 +28,7 @@ from kith.shop.services import Delivery
 from kith.shop.services.holds import hold_listing, release_listing
 from tests.oracle import deeds, orders, world
 from tests.oracle.deeds import No
+from tests.oracle.notices import tell_of_correction
 
 START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 ADDRESS = Delivery("Mei", "13800138000", "310000", "12 Nanjing Road")
@@ -183,6 +184,9 @@ class Pair:
         hold_listing(listing_id=listing, state=state, since=self.plain.now, decision=1, rule="price")
         plain = self.plain.listings[listing]
         plain.held, plain.held_since = state.value, self.plain.now
+        if state.is_gone:
+            services.tell_of_correction(listing_id=listing, now=self.plain.now)
+            tell_of_correction(self.plain, listing)
 
     # --- Orders ------------------------------------------------------------------------
 

@@ -61,10 +61,10 @@ def rows_of(known: Iterable[Standard]) -> World:
     """What standards say, row by row."""
     told: World = {name: [] for name in OF_STANDARDS}
     for one in known:
-        key, since, until = one.key, one.in_force_from, one.allowed_until or one.in_force_until
+        key, since, until = one.key, one.in_force_from, one.in_force_until
         told["names"].append({"said": key, "standard": key, "since": date(1000, 1, 1), "until": None})
         told["names"].append({"said": one.code, "standard": key, "since": since, "until": until})
-        told["editions"].append({"standard": key, "since": since, "until": until})
+        told["editions"].append({"standard": key, "since": since, "until": one.allowed_until or until})
         told["covered"] += [{"category": shelf, "standard": key} for shelf in one.covers]
         told["marks"] += [{"standard": key, "mark": mark.code} for mark in one.marks]
         claims = {each.claim for each in one.forbidden} | (set() if one.medical else {"medical"})

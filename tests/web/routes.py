@@ -60,6 +60,10 @@ GET    shop:front                                                 200  200  200 
 GET    shop:categories                                            200  200  200  200  200  200
 GET    shop:listing                                               200  200  200  200  200  200
 GET    shop:listing                    listing_id=missing         404  404  404  404  404  404
+GET    shop:report                                                in   200  404  404  404  404
+GET    shop:report                     listing_id=lamp            in   200  404  404  404  404
+GET    shop:report                     listing_id=missing         in   404  404  404  404  404
+POST   shop:report                                                in   422  404  404  404  404
 GET    shop:buy                                                   in   200  200  200  200  200
 POST   shop:buy                                                   in   422  422  422  422  422
 GET    shop:merchant                                              200  200  200  200  200  200
@@ -73,6 +77,10 @@ GET    recalls:list                                               in   200  200 
 GET    recalls:recall                                             in   404  404  404  404  404
 POST   recalls:recall                                             in   404  404  404  404  404
 
+# Numbers of what was checked and decided
+GET    transparency:page                                          200  200  200  200  200  200
+GET    transparency:csv                                           200  200  200  200  200  200
+
 # A merchant's side of the shop
 GET    merchant:home                                              in   200  200  200  302  200
 GET    merchant:desk                                              in   404  404  404  200  404
@@ -84,6 +92,19 @@ GET    merchant:new-listing                                       in   404  404 
 POST   merchant:new-listing                                       in   404  404  404  200  404
 GET    merchant:edit-listing                                      in   404  404  404  200  404
 POST   merchant:edit-listing                                      in   404  404  404  200  404
+GET    merchant:quality                                           in   404  404  404  200  404
+GET    merchant:reports                                           in   404  404  404  200  404
+GET    merchant:hand-in                                           in   404  404  404  200  404
+POST   merchant:hand-in                                           in   404  404  404  200  404
+GET    merchant:report                                            in   404  404  404  200  404
+GET    merchant:report                 report_id=missing          in   404  404  404  404  404
+GET    merchant:report-file                                       in   404  404  404  200  404
+GET    merchant:decisions                                         in   404  404  404  200  404
+GET    merchant:decision                                          in   404  404  404  200  404
+GET    merchant:decision               merchant_id=elsewhere      in   404  404  404  404  404
+POST   merchant:decision                                          in   404  404  404  422  404
+GET    merchant:decided                                           in   404  404  404  302  404
+GET    merchant:swept                                             in   404  404  404  302  404
 
 # Trusted merchants
 GET    trusted:merchants                                          in   200  200  200  200  200
@@ -343,12 +364,27 @@ GET    api:get_line                                               401  200  404 
 POST   api:confirm_line                                           401  200  404  404  409  404
 POST   api:cancel_line                                            401  409  404  404  404  404
 POST   api:request_refund                                         401  409  404  404  409  404
+GET    api:transparency                                           200  200  200  200  200  200
+GET    api:my_complaint                                           401  404  404  404  404  404
+GET    api:my_complaint                listing_id=lamp            401  200  404  404  404  404
+PUT    api:complain                                               401  200  404  404  404  404
+DELETE api:take_back_complaint                                    401  204  204  204  204  204
 GET    api:recalls                                                401  200  200  200  200  200
 GET    api:recall                                                 401  404  404  404  404  404
 PUT    api:choose_remedy                                          401  404  404  404  404  404
 PUT    api:mark_gift                                              401  200  404  404  409  404
 GET    api:my_merchants                                           401  200  200  200  200  200
 GET    api:desk_lines                                             401  404  404  404  200  404
+GET    api:proven_listings                                        401  404  404  404  200  404
+GET    api:lab_reports                                            401  404  404  404  200  404
+POST   api:hand_in_report                                         401  404  404  404  201  404
+GET    api:lab_report                                             401  404  404  404  200  404
+POST   api:add_report_file                                        401  415  415  415  415  415
+GET    api:report_file                                            401  404  404  404  200  404
+GET    api:decisions_about_shop                                   401  404  404  404  200  404
+GET    api:statement_of_reasons                                   401  404  404  404  200  404
+POST   api:appeal_against_decision                                401  404  404  404  409  404
+GET    api:dsa_statements                                         401  404  404  404  404  200
 POST   api:ship_line                                              401  409  404  404  409  404
 POST   api:deliver_line                                           401  409  404  404  200  404
 POST   api:cancel_sale                                            401  409  404  404  409  404
@@ -444,6 +480,38 @@ GET    api:outside_unread                                         401  200  200 
 POST   api:outside_mark_notices_read                              401  204  204  204  204  204
 
 # Rollout, for staff
+GET    api:quality_sweeps                                          401  404  404  404  404  200
+POST   api:begin_sweep                                             401  404  404  404  404  201
+GET    api:get_sweep                                               401  404  404  404  404  200
+GET    api:sweep_findings                                          401  404  404  404  404  200
+GET    api:sweep_sample                                            401  404  404  404  404  200
+POST   api:draw_sample                                             401  404  404  404  404  409
+PUT    api:judge_sample                                            401  404  404  404  404  409
+POST   api:apply_sweep                                             401  404  404  404  404  409
+POST   api:drop_sweep                                              401  404  404  404  404  200
+POST   api:undo_sweep                                              401  404  404  404  404  409
+GET    api:quality_reports                                         401  404  404  404  404  200
+GET    api:quality_report                                          401  404  404  404  404  200
+POST   api:verify_report                                           401  404  404  404  404  200
+POST   api:refuse_report                                           401  404  404  404  404  200
+GET    api:quality_appeals                                         401  404  404  404  404  200
+GET    api:quality_appeal                                          401  404  404  404  404  200
+POST   api:answer_appeal                                           401  404  404  404  404  200
+GET    api:quality_complaints                                      401  404  404  404  404  200
+POST   api:dismiss_complaints                                      401  404  404  404  404  200
+GET    api:quality_claims                                          401  404  404  404  404  200
+POST   api:finish_claim                                            401  404  404  404  404  404
+GET    api:listing_standing                                        401  404  404  404  404  200
+POST   api:decide_listing                                          401  404  404  404  404  201
+GET    api:quality_shops                                           401  404  404  404  404  200
+GET    api:shop_standing                                           401  404  404  404  404  200
+POST   api:decide_shop                                             401  404  404  404  404  201
+GET    api:quality_refunds                                         401  404  404  404  404  200
+GET    api:get_sweep                   sweep_id=missing            401  404  404  404  404  404
+GET    api:quality_report              report_id=missing           401  404  404  404  404  404
+GET    api:quality_appeal              appeal_id=missing           401  404  404  404  404  404
+GET    api:listing_standing            listing_id=missing          401  404  404  404  404  404
+GET    api:shop_standing               merchant_id=missing         401  404  404  404  404  404
 GET    api:features                                               401  404  404  404  404  200
 GET    api:get_feature                                            401  404  404  404  404  200
 GET    api:feature_log                                            401  404  404  404  404  200
@@ -492,6 +560,13 @@ def bodies(street: Street, role: str) -> dict[str, Any]:
         "consent": {"given": False},
         "erase": {"handle": "somebody-else"},
         "choose_remedy": {"remedy": "refund"},
+        "complain": {"reason": "broken", "words": "The lid"},
+        "hand_in_report": {
+            "standard": "GB 2626-2019", "laboratory": "A laboratory", "number": "R-2", "sample": "A kettle",
+            "tested_on": "2026-01-31", "measures": {"filtration-salt": 96.5},
+            "listings": [write_id(street.kettle.pk)],
+        },
+        "appeal_against_decision": {"words": "It boils."},
         "create_token": {"name": "a key", "scopes": ["circle:read"]},
         **bodies_outside(street),
         **bodies_of_staff(),
@@ -526,6 +601,17 @@ def bodies_of_staff() -> dict[str, Any]:
         "open_batch": {**why, **everyone},
         "change_batch": {**why, **everyone},
         "admit_waiting": {**why, "count": 1},
+        "begin_sweep": {},
+        "draw_sample": {"number": 3},
+        "judge_sample": {"right": True},
+        "apply_sweep": {},
+        "drop_sweep": why,
+        "undo_sweep": why,
+        "verify_report": {"covers": []},
+        "refuse_report": {"reason": "the test does it"},
+        "answer_appeal": {"overturn": False, "reasons": "the test does it"},
+        "decide_listing": {"act": "suspect", "words": "the test does it"},
+        "decide_shop": {"act": "close", "words": "the test does it"},
     }
 
 
@@ -539,6 +625,7 @@ def queries(street: Street) -> dict[str, str]:
         "merchants": "?source=host&external_id=Li%27s+kettles",
         "find_by_handle": "?handle=mei",
         "desk_lines": "?tray=on-the-way",
+        "dsa_statements": "?since=2026-01-31",
         "outside_search": "?q=roses",
         "outside_writing": "?kind=post",
     }

@@ -23,7 +23,8 @@ from kith.core.money import Money
 from kith.media.services import take_in_photo
 from kith.people.models import Person
 from kith.people.tokens import Scope, make_token
-from kith.quality.models import Appeal, Complaint, Decision, LabReport, RecallClaim
+from kith.quality.models import Appeal, Complaint, Decision, LabReport, RecallClaim, Sweep
+from kith.quality.services import add_file
 from kith.quality.transitions import Act
 from kith.rollout.queries import batches_of
 from kith.sharing import services as sharing
@@ -146,12 +147,21 @@ class Street:
         Complaint.objects.create(listing=self.lamp, person=mei, line=lamp, reason="broken", at=self.now)
         long_ago = {"merchant": self.merchant, "at": self.long_ago}
         frozen = Decision.objects.create(listing=self.kettle, act=Act.SUSPECT, words="A tip.", **long_ago)
-        RecallClaim.objects.create(line=lamp, person=mei, decision=frozen, remedy="refund", at=self.now)
-        report = LabReport.objects.create(
+        self.claim = RecallClaim.objects.create(
+            line=lamp, person=mei, decision=frozen, remedy="refund", at=self.now
+        )
+        self.report = LabReport.objects.create(
             merchant=self.merchant, standard="GB 4706.1-2005", laboratory="A laboratory", number="R-1",
             sample="A kettle", tested_on=self.long_ago.date(), submitted_by=li, submitted_at=self.long_ago,
         )  # fmt: skip
-        Appeal.objects.create(decision=frozen, by=li, words="It boils.", report=report, **long_ago)
+        add_file(self.looks("Li"), report_id=self.report.pk, file=io.BytesIO(b"%PDF-1.7"))
+        self.appeal = Appeal.objects.create(
+            decision=frozen, by=li, words="It boils.", report=self.report, **long_ago
+        )
+        self.sweep = Sweep.objects.create(created_at=self.long_ago)
+        self.swept = Decision.objects.create(
+            listing=self.kettle, act=Act.SUSPECT, sweep=self.sweep, rule="unproven", **long_ago
+        )
 
     def _show(self) -> None:
         mei = self.looks("Mei")
@@ -219,6 +229,8 @@ class Street:
             "share_id": self.share.pk, "comment_id": self.comment.pk, "photo_id": self.photo, "size": "small",
             "circle_id": self.circle.pk, "request_id": self.request_in, "invitation_id": self.invitation.pk,
             "token": self.invitation.token, "line_id": self.line.pk, "merchant_id": self.merchant.pk,
+            "report_id": self.report.pk, "decision_id": self.swept.pk, "sweep_id": self.sweep.pk,
+            "appeal_id": self.appeal.pk, "claim_id": self.claim.pk,
             "listing_id": self.kettle.pk, "batch_id": batches_of(STRANGERS).get().pk,
         }  # fmt: skip
 

@@ -50,7 +50,7 @@ def stage() -> Stage:
     return Stage()
 
 
-OURS = ("people", "shop", "rollout", "sharing")
+OURS = ("people", "shop", "rollout", "sharing", "quality")
 
 
 def registered() -> list[str]:

@@ -199,11 +199,16 @@ class CommentPage(Out):
 
 class Notice(Out):
     id: Id
-    kind: Literal["comment", "answer", "reply", "request", "accepted", "correction", "may_share", "recalled"]
+    kind: Literal[
+        "comment", "answer", "reply", "request", "accepted", "correction", "corrected", "may_share",
+        "recalled", "decided", "swept",
+    ]  # fmt: skip
     actor: Person | None
     at: datetime
     is_read: bool
-    subject: Id = Field(description="The comment, request, person, share or order line, as the kind says")
+    subject: Id = Field(
+        description="The comment, request, person, share, order line, decision or sweep, as the kind says"
+    )
     share_id: Id | None = Field(description="The share to open, for what happened under one")
     words: str = Field(description="The comment's words, the request's note, or the title of the listing")
 

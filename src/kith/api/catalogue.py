@@ -14,11 +14,14 @@ from kith.api.access import Access, ApiRequest
 from kith.api.answers import answer, answer_all, answer_page
 from kith.api.cards import Evidence, ExternalId, Held, SharePage, Source, Tally, TrustedMerchants
 from kith.api.fields import Cursor, GivenId, Id, Limit, Money, Out, PathId
+from kith.core.clock import local_day
 from kith.core.paging import Page
 from kith.people.tokens import Scope
+from kith.quality.queries import ClaimCard, get_proof
 from kith.sharing import queries as circles
 from kith.shop import queries as shop
 from kith.shop.cards import ListingCard
+from kith.shop.cards import ListingDetail as ListingInShop
 from kith.shop.models import Listing as ListingRow
 from kith.shop.models import Merchant as MerchantRow
 
@@ -77,10 +80,28 @@ class Shelf(Out):
     name: str
 
 
+class Claim(Out):
+    """One thing that a listing says of what it sells, and how that stands."""
+
+    words: str = Field(description="What is claimed", examples=["KN95 · GB 2626-2019"])
+    state: Literal["proven", "waiting", "not-proven", "contradicted"] = Field(
+        description="waiting: a report is not looked at yet; contradicted: a laboratory measured less"
+    )
+    says: str = Field(description="Why, in one sentence or two, in the caller's language")
+
+
 class ListingDetail(Out):
     card: Listing
     description: str
     path: list[Shelf] = Field(description="The shelves it lies on, the widest first")
+    claims: list[Claim] = Field(description="What it claims, and what of that is proven, at this moment")
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven(ListingInShop):
+    """A listing with what of its claims is proven."""
+
+    claims: tuple[ClaimCard, ...]
 
 
 class Merchant(Out):
@@ -172,7 +193,9 @@ def tallies(
 @router.get("/listings/{id:listing_id}", auth=OPEN, response=ListingDetail)
 def get_listing(request: ApiRequest, listing_id: PathId) -> HttpResponse:
     """One listing, on sale or not; also one that was taken down or called back, which says so."""
-    return answer(ListingDetail, shop.get_listing(request.viewer, listing_id=listing_id))
+    found = shop.get_listing(request.viewer, listing_id=listing_id)
+    proof = get_proof(listing_id, today=local_day(request.viewer.now))
+    return answer(ListingDetail, _Proven(found.card, found.description, found.path, proof.claims))
 
 
 @router.get("/listings/{id:listing_id}/evidence", auth=READS, response=Evidence)

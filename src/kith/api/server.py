@@ -17,10 +17,12 @@ from kith.api import (
     catalogue,
     circle,
     circles,
+    complaints,
     desk,
     friends,
     intake,
     me,
+    merchant_quality,
     orders,
     outside,
     outside_comments,
@@ -28,9 +30,14 @@ from kith.api import (
     outside_letters,
     outside_people,
     photos,
+    quality,
+    quality_decisions,
+    quality_queues,
+    quality_statements,
     recalls,
     rollout,
     shares,
+    transparency,
 )
 from kith.api.once import once
 from kith.api.openapi import describe
@@ -102,9 +109,10 @@ api = KithAPI(
 api.add_decorator(once, mode="operation")
 answer_with_problems(api)
 for _feature in (
-    circle, shares, catalogue, friends, circles, orders, recalls, desk, me, photos,
+    circle, shares, catalogue, friends, circles, orders, complaints, recalls, transparency, desk,
+    merchant_quality, me, photos,
     outside, outside_comments, outside_people, outside_door, outside_letters,
-    rollout, intake,
+    rollout, quality, quality_queues, quality_decisions, quality_statements, intake,
 ):  # fmt: skip
     api.add_router("", _feature.router)
 

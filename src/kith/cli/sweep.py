@@ -29,21 +29,28 @@ as_staff = click.option("--as", "handle", help="The handle of who does it; works
 @click.option(
     "--sample", type=click.IntRange(0, 10_000), default=0, help="Draw so many for people to look at."
 )
+@click.option(
+    "--engine", "engine_name", default="", metavar="duckdb|spark", help="What carries out the rules."
+)
+@click.option("--spark-master", "master", default="", help="Where Spark computes, such as 'local[2]'.")
+@click.option("--spark-files", "files", default="", help="A folder that all of Spark's cluster sees.")
 @as_staff
 @as_json
 @click.pass_context
 def sweep(
-    context: click.Context, *, standard: str, category: str, dry_run: bool, sample: int, handle: str | None,
-    in_json: bool,
+    context: click.Context, *, standard: str, category: str, dry_run: bool, sample: int,
+    engine_name: str, master: str, files: str, handle: str | None, in_json: bool,
 ) -> None:  # fmt: skip
     """Run every rule over the listings, and say what is found. Nothing is taken down by it."""
     if context.invoked_subcommand is not None:
         return
     from kith.core.clock import utc_now
+    from kith.quality.engines import choose_engine
     from kith.quality.readings import read_listings
     from kith.quality.services import draw_sample, plan_sweep, scan
 
     with plain_refusals(NO_SWEEP):
+        engine = choose_engine(engine_name, master=master, files=files)
         who = staff_called(handle)
         planned = plan_sweep(
             actor_id=who.pk if who else None,
@@ -54,7 +61,7 @@ def sweep(
         )
         with Progress("Reading what listings say", unit="listings") as progress:
             progress.advance(read_listings())
-        found = scan(planned.pk, now=utc_now())
+        found = scan(planned.pk, now=utc_now(), engine=engine)
         if sample:
             draw_sample(found.pk, number=sample)
         _show(found, in_json=in_json)

@@ -14,4 +14,5 @@ def worker(*, threads: int) -> None:
     from kith.jobs.queue import queue
 
     give_sign_of_life(now=utc_now())
-    queue.create_consumer(workers=threads, worker_type="thread", max_delay=2.0).run()
+    # A killed worker has left its locks behind. What they keep apart, two may do at once without harm.
+    queue.create_consumer(workers=threads, worker_type="thread", max_delay=2.0, flush_locks=True).run()

@@ -267,6 +267,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "photos"
+PAPERS_ROOT = DATA_DIR / "papers"
+"""Laboratory reports that merchants handed in. Served by nothing but the pages that ask who reads."""
 
 # --- Staff pages ----------------------------------------------------------------
 
@@ -314,6 +316,12 @@ QUALITY_APPEAL_DAYS = env.int("KITH_APPEAL_DAYS", default=183)
 QUALITY_LEAST_PRECISION = env.float("KITH_LEAST_PRECISION", default=0.9)
 """Of a sample that people looked at, the lower end of the interval for the share that was right must be at
 least this, or a sweep is carried out only by somebody who says why."""
+SWEEP_ENGINE = env("KITH_SWEEP_ENGINE", default="duckdb")
+"""What carries out the rules of a sweep: duckdb, or spark (the extra sweep-spark)."""
+SPARK_MASTER = env("KITH_SPARK_MASTER", default="local[*]")
+"""Where Spark computes: in a process of its own on this machine, or on a cluster, spark://HOST:PORT."""
+SPARK_FILES = env("KITH_SPARK_FILES", default="")
+"""A folder that this machine and all of the cluster see by the same name."""
 QUALITY_CLOSING_NUMBER = env.int("KITH_CLOSING_NUMBER", default=20)
 QUALITY_CLOSING_SHARE = env.float("KITH_CLOSING_SHARE", default=0.5)
 """A shop is proposed for closing when so many of its listings are taken down, or this share of them."""

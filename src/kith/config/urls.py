@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kith.web.circle_urls")),
     path("shop/", include("kith.web.storefront_urls")),
     path("recalls/", include("kith.web.recalls")),
+    path("transparency/", include("kith.web.transparency")),
     path("desk/", include("kith.web.merchant_desk_urls")),
     path("trusted/", include("kith.web.trusted_urls")),
     path("friends/", include("kith.web.friends_urls")),

@@ -16,8 +16,9 @@ from kith.jobs.queue import queue
 from kith.media.services import fingerprint_photos
 from kith.people.models import Person
 from kith.people.services import forget_tries, remove_unfinished
+from kith.quality.papers import erase_strays
 from kith.quality.readings import read_listings
-from kith.quality.services import go_on, tell_late_buyers
+from kith.quality.services import count_decisions, go_on, scan_waiting, tell_late
 from kith.rights.purging import purge_what_is_due
 from kith.sharing.services import erase_unused_photos
 from kith.strangers.services import erase_unused_outside_photos, forget_erasures, forget_hidings
@@ -72,15 +73,21 @@ def every_minute() -> None:
 @queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
 @queue.lock_task("quality")  # type: ignore[untyped-decorator]
 def resume_sweeps() -> None:
-    """Go on with sweeps that were cut short."""
+    """Scan the sweeps that a page or a program asked for, and go on with those that were decided upon.
+
+    They are carried out, or undone, here too: a page only says that they shall be. What was decided is
+    counted for the public page.
+    """
+    scan_waiting(now=utc_now())
     go_on(now=utc_now())
+    count_decisions()
 
 
 @queue.periodic_task(crontab(minute="*/10"))  # type: ignore[untyped-decorator]
 def keep_up_with_listings() -> None:
-    """Read what they say anew, and tell who bought what was taken down meanwhile."""
+    """Read what they say anew, and tell those whom what was taken down meanwhile concerns."""
     read_listings(most=READ_AT_ONCE)
-    tell_late_buyers(now=utc_now())
+    tell_late(now=utc_now())
 
 
 @queue.periodic_task(crontab(minute="17", hour="3"))  # type: ignore[untyped-decorator]
@@ -95,6 +102,7 @@ def every_night() -> None:
         sessions=clear_sessions_of_nobody(),
         photos=erase_unused_photos(now=now),
         outside_photos=erase_unused_outside_photos(now=now),
+        papers=erase_strays(now=now),
         hidings=forget_hidings(now=now),
         erasures=forget_erasures(now=now),
         fingerprints=fingerprint_photos(limit=FINGERPRINTS_A_NIGHT),

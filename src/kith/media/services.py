@@ -69,7 +69,7 @@ def take_in_photo(viewer: Viewer, *, file: IO[bytes], outside: bool = False) -> 
     if viewer.person_id is None:
         raise NotThere
     try:
-        upright = _decode(file)
+        upright = read_photo(file)
     finally:
         file.close()
     faces = find_faces(upright) if outside else ()
@@ -110,8 +110,12 @@ def _record(photo: Photo, upright: Image.Image) -> None:
         photo.save(force_insert=True)
 
 
-def _decode(file: IO[bytes]) -> Image.Image:
-    """Read the pixels, upright, as RGB on white: nothing else of the file lives on."""
+def read_photo(file: IO[bytes], *, longest: int = SIZES["large"]) -> Image.Image:
+    """Read the pixels, upright, as RGB on white: nothing else of the file lives on.
+
+    :param longest: what its longest side is brought down to, in pixels.
+    :raises PhotoRefused: too large, broken, or not a JPEG, PNG, WebP or HEIC photo.
+    """
     _check_length(file)
     try:
         with warnings.catch_warnings():
@@ -119,10 +123,10 @@ def _decode(file: IO[bytes]) -> Image.Image:
             with Image.open(file, formats=FORMATS) as opened:
                 if opened.width * opened.height > MOST_PIXELS or not min(opened.size):
                     raise PhotoRefused(_("This photo has too many pixels. Please choose a smaller one."))
-                opened.draft("RGB", (SIZES["large"] * 2, SIZES["large"] * 2))
+                opened.draft("RGB", (longest * 2, longest * 2))
                 opened.load()
                 upright = _bare(ImageOps.exif_transpose(opened))
-                upright.thumbnail((SIZES["large"], SIZES["large"]), Image.Resampling.LANCZOS)
+                upright.thumbnail((longest, longest), Image.Resampling.LANCZOS)
                 return upright
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise PhotoRefused(_("This photo has too many pixels. Please choose a smaller one.")) from None

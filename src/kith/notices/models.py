@@ -25,6 +25,8 @@ class NoticeKind(models.TextChoices):
     """A share that I commented on or found useful was corrected: the share."""
     MAY_SHARE = "may_share"
     """Something I bought has arrived, shall it be shown? The order line."""
+    CORRECTED = "corrected"
+    """What a share speaks of, that I showed, commented on or found useful, was taken down: the share."""
     RECALLED = "recalled"
     """Something I bought was taken down or recalled: the order line."""
     DECIDED = "decided"
@@ -60,10 +62,6 @@ OUTSIDE = frozenset(
     }
 )
 """What is told outside only: nothing on the circle side may speak of it."""
-FOR_SHOPS = frozenset({NoticeKind.DECIDED, NoticeKind.SWEPT})
-"""What is told to those who act for a merchant, at its desk."""
-ELSEWHERE = OUTSIDE | FOR_SHOPS
-"""What is not told among one's own notices inside."""
 
 
 class Notice(Guarded):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from kith.core.guard import Viewer
-from kith.notices.models import ELSEWHERE, OUTSIDE, Notice, NoticeKind
+from kith.notices.models import OUTSIDE, Notice, NoticeKind
 
 
 def tell(recipient_id: int, *, kind: NoticeKind, subject: int, actor: int | None, at: datetime) -> None:
@@ -65,5 +65,5 @@ def dismiss(viewer: Viewer, *, kind: NoticeKind, subject: int) -> None:
 def mark_read(viewer: Viewer, *, outside: bool = False) -> None:
     """Mark all that the viewer has been told on one side as read."""
     unread = Notice.objects.visible_to(viewer).filter(read_at=None)
-    here = unread.filter(kind__in=OUTSIDE) if outside else unread.exclude(kind__in=ELSEWHERE)
+    here = unread.filter(kind__in=OUTSIDE) if outside else unread.exclude(kind__in=OUTSIDE)
     here.update(read_at=viewer.now)

@@ -38,8 +38,11 @@ class Scope(models.TextChoices):
     FRIENDS_WRITE = "friends:write", _("Change my friends and circles")
     ORDERS_READ = "orders:read", _("See what I bought")
     ORDERS_WRITE = "orders:write", _("Buy in my name, confirm, and ask for refunds")
-    MERCHANT_READ = "merchant:read", _("See the orders of the shops that I act for")
-    MERCHANT_WRITE = "merchant:write", _("Ship, deliver and answer refunds for those shops")
+    MERCHANT_READ = "merchant:read", _("See the orders, reports and decisions of the shops that I act for")
+    MERCHANT_WRITE = (
+        "merchant:write",
+        _("Ship, deliver, answer refunds, hand in reports and appeal for those shops"),
+    )
     OUTSIDE_READ = "outside:read", _("See what I see outside, who I am there, and my letters")
     OUTSIDE_WRITE = "outside:write", _("Write, react and greet outside in my name, and change who I am there")
     ROLLOUT = "rollout", _("Open and close features, if I am one of the shop's staff who may")

@@ -11,17 +11,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Count, Max
 
 from kith.core import sql
 from kith.core.turns import take_turn
 from kith.notices.models import NoticeKind
-from kith.quality.models import Finding, Sweep, SweepState
+from kith.quality.models import Decision, Finding, Sweep, SweepState
 from kith.quality.transitions import TELLS_BUYERS, TRANSITIONS, Act
 from kith.shop.models import LineStatus, Listing
 
-BATCH = 10_000
-"""Listings at once: some tenths of a second, in which nobody else decides."""
+BATCH = 50_000
+"""Listings at once: some tenths of a second, in which nobody else decides. Of fewer, more is written: each
+batch changes nearly all pages of the indexes."""
 TURN = "decisions"
 """Whoever decides anything about listings or shops takes this turn first."""
 OVER = (LineStatus.CANCELLED, LineStatus.REFUNDED)
@@ -29,6 +31,9 @@ OVER = (LineStatus.CANCELLED, LineStatus.REFUNDED)
 
 _THESE = "f.sweep_id = %(sweep)s AND f.main AND f.listing_id > %(after)s AND f.listing_id <= %(last)s"
 _OF_BATCH = "d.sweep_id = %(sweep)s AND d.listing_id > %(after)s AND d.listing_id <= %(last)s"
+_JUST_NOW = "d.id > %(newest)s AND d.sweep_id + 0 = %(sweep)s"
+"""Whoever decides has the turn, so that nobody else's decisions come between. They are the last of the table,
+and are to be looked for there, not in the index of the sweep's: hence the 0."""
 
 _DECIDE = f"""
 INSERT INTO quality_decision (listing_id, merchant_id, act, before, at, actor_id, found_by_machine,
@@ -39,9 +44,9 @@ FROM quality_finding f
 JOIN shop_listing l ON l.id = f.listing_id AND l.digest = f.digest
 LEFT JOIN shop_listinghold h ON h.listing_id = f.listing_id
 WHERE {_THESE} AND {{legal}}
-AND NOT EXISTS (
-    SELECT 1 FROM quality_reportuse u JOIN quality_labreport r ON r.id = u.report_id
-    WHERE u.listing_id = f.listing_id AND r.decided_at > %(scanned)s)
+AND f.listing_id NOT IN (
+    SELECT u.listing_id FROM quality_reportuse u WHERE u.report_id IN (
+        SELECT r.id FROM quality_labreport r WHERE r.decided_at > %(scanned)s))
 AND NOT EXISTS (
     SELECT 1 FROM quality_decision e WHERE e.listing_id = f.listing_id AND e.at > %(scanned)s
     AND (e.sweep_id IS NULL OR e.sweep_id = f.sweep_id))
@@ -54,25 +59,27 @@ INSERT INTO shop_listinghold (listing_id, state, since, decision, rule, standard
 SELECT d.listing_id, {{state}}, d.at, d.id, d.rule, d.standard, d.claimed, d.figure, d.bound,
     CASE WHEN d.decided_by_machine THEN d.words ELSE '' END
 FROM quality_decision d
-WHERE {_OF_BATCH} AND d.act IN %(against)s
+WHERE {_JUST_NOW} AND d.act IN %(against)s
 ON CONFLICT (listing_id) DO UPDATE SET state = excluded.state, since = excluded.since,
     decision = excluded.decision, rule = excluded.rule, standard = excluded.standard,
     claimed = excluded.claimed, figure = excluded.figure, bound = excluded.bound, words = excluded.words
 """
 
-_TELL_MERCHANTS = f"""
+_TELL_MERCHANTS = """
 INSERT INTO notices_notice (id, recipient_id, kind, subject, actor_id, at, read_at)
-SELECT {{id}}, s.person_id, %(kind)s, %(sweep)s, NULL, %(now)s, NULL
+SELECT {id}, s.person_id, %(kind)s, %(sweep)s, NULL, %(now)s, NULL
 FROM shop_merchantstaff s
-WHERE s.merchant_id IN (SELECT d.merchant_id FROM quality_decision d WHERE {_OF_BATCH} AND d.act IN %(acts)s)
-ON CONFLICT (recipient_id, kind, subject) DO {{again}}
+WHERE s.merchant_id IN (
+    SELECT d.merchant_id FROM quality_decision d WHERE d.sweep_id = %(sweep)s AND d.act IN %(acts)s)
+ORDER BY s.person_id
+ON CONFLICT (recipient_id, kind, subject) DO {again}
 """
 
 _TELL_BUYERS = f"""
 INSERT INTO notices_notice (id, recipient_id, kind, subject, actor_id, at, read_at)
 SELECT {{id}}, o.buyer_id, %(kind)s, o.id, NULL, %(now)s, NULL
 FROM quality_decision d JOIN shop_orderline o ON o.listing_id = d.listing_id
-WHERE {_OF_BATCH} AND d.act IN %(acts)s AND o.buyer_id IS NOT NULL
+WHERE {_JUST_NOW} AND d.act IN %(acts)s AND o.buyer_id IS NOT NULL
 AND o.placed_at > %(bought_after)s AND o.status NOT IN %(over)s
 ON CONFLICT (recipient_id, kind, subject) DO NOTHING
 """
@@ -121,21 +128,23 @@ ON CONFLICT (listing_id) DO NOTHING
 
 @transaction.atomic
 def decide_some(sweep_id: int, now: datetime) -> int:
-    """Carry out the next batch of a sweep; return how many listings it was about, 0 when none is left."""
+    """Carry out the next batch of a sweep; return how many listings it was about, 0 when none is left.
+
+    Buyers are told at once, merchants when nothing is left: one has listings in most of the batches.
+    """
     sweep = _take(sweep_id, SweepState.APPLYING)
-    last = _last_of_batch(sweep) if sweep else None
-    if sweep is None or last is None:
-        return _end(sweep, SweepState.APPLIED)
-    about = Finding.objects.filter(sweep=sweep, main=True, listing__gt=sweep.done_to, listing__lte=last)
-    number = about.count()
-    list(
-        Listing.objects.select_for_update(no_key=True)
-        .filter(pk__in=about.values("listing")).order_by("pk").values_list("pk", flat=True)
-    )  # fmt: skip
+    if sweep is None:
+        return 0
+    number, last = _next_batch(sweep)
     given = _given(sweep, last, now)
+    if not number:
+        _tell_merchants(given | {"acts": given["against"]}, again="NOTHING")
+        return _end(sweep, SweepState.APPLIED)
+    _lock(sweep, last)
     decided = sql.run(_DECIDE.format(legal=_legal()), given | {"actor": sweep.decided_by_id})
     sql.run(_HOLD.format(state=_states()), given)
-    _tell(given, again="NOTHING")
+    buyers = {"kind": NoticeKind.RECALLED, "acts": list(TELLS_BUYERS)}
+    sql.run(_TELL_BUYERS.format(id=sql.random_ids()), given | buyers)
     sweep.done_to = last
     sweep.taken_down += decided
     sweep.passed_over += number - decided
@@ -147,21 +156,17 @@ def decide_some(sweep_id: int, now: datetime) -> int:
 def take_back_some(sweep_id: int, now: datetime) -> int:
     """Undo the next batch of a sweep: what is still as the sweep decided becomes what it was before."""
     sweep = _take(sweep_id, SweepState.UNDOING)
-    last = _last_of_batch(sweep) if sweep else None
-    if sweep is None or last is None:
-        return _end(sweep, SweepState.UNDONE)
-    number = Finding.objects.filter(
-        sweep=sweep, main=True, listing__gt=sweep.done_to, listing__lte=last
-    ).count()
+    if sweep is None:
+        return 0
+    number, last = _next_batch(sweep)
     given = _given(sweep, last, now)
+    if not number:
+        again = "UPDATE SET at = excluded.at, read_at = NULL"
+        _tell_merchants(given | {"acts": [Act.REINSTATE]}, again=again)
+        return _end(sweep, SweepState.UNDONE)
     sql.run(_TAKE_BACK, given | {"actor": sweep.undone_by_id, "why": sweep.undone_why})
-    sql.run(_RELEASE, given)
-    sql.run(_FREEZE_AGAIN, given)
-    sql.run(_HOLD_AGAIN, given)
-    sql.run(
-        _TELL_MERCHANTS.format(id=sql.random_ids(), again="UPDATE SET at = excluded.at, read_at = NULL"),
-        given | {"kind": NoticeKind.SWEPT, "acts": [Act.REINSTATE]},
-    )
+    for statement in (_RELEASE, _FREEZE_AGAIN, _HOLD_AGAIN):
+        sql.run(statement, given)
     sweep.done_to = last
     sweep.save(update_fields=["done_to"])
     return number
@@ -172,21 +177,34 @@ def _take(sweep_id: int, state: SweepState) -> Sweep | None:
     return Sweep.objects.select_for_update().filter(pk=sweep_id, state=state).first()
 
 
-def _last_of_batch(sweep: Sweep) -> int | None:
-    rest = Finding.objects.filter(sweep=sweep, main=True, listing__gt=sweep.done_to)
-    some: list[int] = list(rest.order_by("listing").values_list("listing", flat=True)[:BATCH])
-    return some[-1] if some else None
+def _next_batch(sweep: Sweep) -> tuple[int, int]:
+    """How many listings come next, and the last of them."""
+    rest = Finding.objects.filter(sweep=sweep, main=True, listing__gt=sweep.done_to).order_by("listing")
+    whole: list[int] = list(rest.values_list("listing", flat=True)[BATCH - 1 : BATCH])
+    if whole:
+        return BATCH, whole[0]
+    ends = rest.order_by().aggregate(number=Count("listing"), last=Max("listing"))
+    return ends["number"], ends["last"] or 0
 
 
-def _end(sweep: Sweep | None, state: SweepState) -> int:
-    if sweep is not None:
-        Sweep.objects.filter(pk=sweep.pk).update(state=state)
+def _lock(sweep: Sweep, last: int) -> None:
+    """Let none of them be changed or ordered meanwhile. On SQLite nobody writes anyway."""
+    if not connection.features.has_select_for_update:
+        return
+    about = Finding.objects.filter(sweep=sweep, main=True, listing__gt=sweep.done_to, listing__lte=last)
+    rows = Listing.objects.select_for_update(no_key=True).filter(pk__in=about.values("listing"))
+    list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _end(sweep: Sweep, state: SweepState) -> int:
+    Sweep.objects.filter(pk=sweep.pk).update(state=state)
     return 0
 
 
 def _given(sweep: Sweep, last: int, now: datetime) -> dict[str, Any]:
     return {
         "sweep": sweep.pk, "after": sweep.done_to, "last": last, "now": now, "scanned": sweep.scanned_at,
+        "newest": Decision.objects.aggregate(newest=Max("pk"))["newest"] or 0,
         "yes": True, "no": False,
         "bought_after": now - recalled_back(), "over": OVER,
         "against": [Act.SUSPECT, Act.REMOVE], "reinstate": Act.REINSTATE, "suspect": Act.SUSPECT,
@@ -214,8 +232,6 @@ def _states() -> str:
     return f"CASE d.act {cases} END"
 
 
-def _tell(given: dict[str, Any], *, again: str) -> None:
-    merchants = {"kind": NoticeKind.SWEPT, "acts": given["against"]}
-    sql.run(_TELL_MERCHANTS.format(id=sql.random_ids(), again=again), given | merchants)
-    buyers = {"kind": NoticeKind.RECALLED, "acts": list(TELLS_BUYERS)}
-    sql.run(_TELL_BUYERS.format(id=sql.random_ids()), given | buyers)
+def _tell_merchants(given: dict[str, Any], *, again: str) -> None:
+    """Tell whoever acts for a merchant, once for the sweep. In the order of the index that it fills."""
+    sql.run(_TELL_MERCHANTS.format(id=sql.random_ids(), again=again), given | {"kind": NoticeKind.SWEPT})

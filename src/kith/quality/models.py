@@ -94,7 +94,11 @@ class LabReport(Guarded):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "laboratory", "number"], name="report_once"),
         ]
-        indexes = [models.Index(fields=["state", "submitted_at"], name="report_queue")]
+        indexes = [
+            models.Index(fields=["state", "submitted_at"], name="report_queue"),
+            models.Index(fields=["decided_at"], name="reports_decided"),
+            models.Index(fields=["laboratory", "number"], name="report_by_number"),
+        ]
 
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:
@@ -149,6 +153,7 @@ class Complaint(Guarded):
     dismissed_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("complaint of a buyer"), _("complaints of buyers")
         constraints = [models.UniqueConstraint(fields=["listing", "person"], name="complains_once")]
 
     @classmethod
@@ -184,6 +189,9 @@ class Sweep(models.Model):
     created_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     dry_run = models.BooleanField(_("dry run"), default=False)
     """To look only: it can never be carried out."""
+    by_worker = models.BooleanField(default=False)
+    """Whether the worker scans it. Otherwise whoever planned it does, and the worker leaves it alone."""
+    scan_began_at = models.DateTimeField(null=True)
     scanned_at = models.DateTimeField(_("scanned"), null=True)
     listings = models.PositiveIntegerField(_("listings"), default=0)
     flagged = models.PositiveIntegerField(_("listings with findings"), default=0)
@@ -304,6 +312,26 @@ class Decision(Ledger):
             models.Index(fields=["listing", "id"], name="decisions_of_listing"),
             models.Index(fields=["merchant", "-id"], name="decisions_of_merchant"),
         ]
+
+
+class DecisionCount(models.Model):
+    """How many decisions of one kind there were in a month: sums of the ledger, kept for the public page.
+
+    Derived (`services.tallies`): thrown away, they are counted anew from the beginning. A decision is
+    never changed, so what was counted stays right.
+    """
+
+    month = models.DateField()
+    """Its first day, where the shop is."""
+    standard = models.CharField(max_length=60, blank=True)
+    act = models.CharField(max_length=9, choices=Act)
+    found_by_machine = models.BooleanField()
+    decided_by_machine = models.BooleanField()
+    after_appeal = models.BooleanField()
+    """Of what takes a decision back: that an appeal did."""
+    number = models.PositiveIntegerField()
+    up_to = models.BigIntegerField()
+    """The last decision that is counted; the same in all rows, so that one query reads both."""
 
 
 class AppealState(models.TextChoices):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from kith.core.bulk import mapped
 from kith.detectors.near_text import print_of
 from kith.quality.claims import Claims, read_claims, reading_version
 from kith.quality.models import BETWEEN, Reading
@@ -30,11 +31,12 @@ def read_listings(*, most: int | None = None) -> int:
     :param most: stop after so many.
     """
     done, after = 0, -1
-    while most is None or done < most:
-        read = _read_some(after, AT_ONCE if most is None else min(AT_ONCE, most - done))
-        if not read:
-            break
-        done, after = done + len(read), read[-1]
+    with mapped():
+        while most is None or done < most:
+            read = _read_some(after, AT_ONCE if most is None else min(AT_ONCE, most - done))
+            if not read:
+                break
+            done, after = done + len(read), read[-1]
     return done
 
 

@@ -5,15 +5,16 @@ Loaded by who sweeps alone: the engine and its tables take a second and a hundre
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import transaction
 
 from kith.core.columns import write_columns
 from kith.quality import engine
+from kith.quality.engines import Engine
 from kith.quality.models import BETWEEN, Finding, Sweep, SweepState
 from kith.quality.snapshot import read_everything
 from kith.quality.standards import standards
@@ -28,11 +29,19 @@ class Seen:
     found: pa.Table
 
 
-def look(now: datetime) -> Seen:
+def look(now: datetime, by: Engine) -> Seen:
     """Run every rule over one snapshot of everything."""
-    with transaction.atomic():
-        data = read_everything(now)
-    return Seen(data["listings"], engine.run_in_duckdb(data))
+    data = read_everything(now)
+    return Seen(data["listings"], run_rules(data, by))
+
+
+def run_rules(data: Mapping[str, pa.Table], by: Engine) -> pa.Table:
+    """Have an engine say what is found in these tables: the same, whichever it is."""
+    if by.name == "spark":
+        from kith.quality import spark  # an extra, and loaded only where it is wanted
+
+        return spark.run_in_spark(data, master=by.master, files=by.files)
+    return engine.run_in_duckdb(data)
 
 
 def write(sweep: Sweep, seen: Seen, now: datetime) -> Sweep:

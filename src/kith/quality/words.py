@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from datetime import date
+from typing import Protocol
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, to_locale
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from kith.quality.rules import BY_CODE
@@ -52,12 +54,12 @@ def say_finding(facts: Facts) -> str:
     rule, words = BY_CODE.get(facts.rule), facts.words
     if rule is None:
         return ""
-    unit = _unit(facts.standard, words)
+    unit = unit_of(facts.standard, words)
     return str(rule.says) % {
         "claimed": facts.claimed,
         "standard": facts.standard,
-        "figure": _number(facts.figure, unit or _UNITS.get(facts.rule, "")),
-        "bound": _number(facts.bound, unit or _UNITS.get(facts.rule, "")),
+        "figure": say_value(facts.figure, unit or _UNITS.get(facts.rule, "")),
+        "bound": say_value(facts.bound, unit or _UNITS.get(facts.rule, "")),
         "words": words,
         "quantity": str(QUANTITIES.get(words, _("a value"))),
         "purpose": str(PURPOSES.get(words or facts.claimed, words)),
@@ -82,7 +84,8 @@ def say_danger(rule: str) -> str:
 _UNITS = {"returned-often": "%"}
 
 
-def _unit(standard: str, quantity: str) -> str:
+def unit_of(standard: str, quantity: str) -> str:
+    """The unit in which a standard gives a quantity; "" if it asks for no such thing."""
     known = find_standard(standard)
     if known is None:
         return ""
@@ -90,11 +93,18 @@ def _unit(standard: str, quantity: str) -> str:
     return next((limit.unit for limit in limits if limit.quantity == quantity), "")
 
 
-def _number(value: float | None, unit: str) -> str:
+def say_value(value: float | None, unit: str) -> str:
+    """Write a figure with its unit."""
     if value is None:
         return ""
     written = format_decimal(round(value, 2), locale=_locale())
     return f"{written} {unit}" if unit else written
+
+
+def say_day(on: date) -> str:
+    """Write a day in full."""
+    chinese = (get_language() or "zh-hans").startswith("zh")
+    return format_date(on, "long", locale="zh_Hans_CN" if chinese else "en_GB")
 
 
 def _mark(standard: str, code: str) -> str:
@@ -105,5 +115,6 @@ def _mark(standard: str, code: str) -> str:
     return code
 
 
-def _locale() -> Any:
-    return to_locale(get_language() or "zh-hans")
+def _locale() -> str:
+    """The reader's language as CLDR writes it; days as on the pages around."""
+    return "en_GB" if (get_language() or "").startswith("en") else "zh_Hans_CN"

@@ -34,7 +34,7 @@ Tables = Iterable[tuple[str, list[dict[str, Any]]]]
 
 
 def copy_of_data(viewer: Viewer, *, of: Literal["both", "inside", "outside"] = "both") -> bytes:
-    """Everything held about a person, as a ZIP of JSON files and their photos (PIPL art. 45, GDPR art. 15).
+    """Everything held about a person, as a ZIP of JSON, photos and reports (PIPL art. 45, GDPR art. 15).
 
     What they are outside lies in a folder of its own, and joins to nothing beside it.
 
@@ -46,6 +46,7 @@ def copy_of_data(viewer: Viewer, *, of: Literal["both", "inside", "outside"] = "
         if of != "outside":
             _add_tables(archive, "", inside.tables(me))
             _add_tables(archive, "", quality.tables(me))
+            _add_papers(archive, me)
             waiting = Waiting.objects.filter(person=me)
             _add_tables(archive, "", [("waiting", [plain_row(row, without={"id"}) for row in waiting])])
         if of != "inside":
@@ -60,6 +61,11 @@ def _add_tables(archive: zipfile.ZipFile, folder: str, tables: Tables) -> None:
     for name, rows in tables:
         text = json.dumps(rows, ensure_ascii=False, indent=1, default=str)
         archive.writestr(f"{folder}{name}.json", text)
+
+
+def _add_papers(archive: zipfile.ZipFile, me: int) -> None:
+    for paper in quality.files(me):
+        archive.writestr(f"reports/{paper.name}", paper.read())
 
 
 def _add_photo(archive: zipfile.ZipFile, folder: str, photo: Photo) -> None:

@@ -12,6 +12,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -24,9 +26,21 @@ from kith.sharing.models import Share
 from kith.shop.admin import ListingAdmin, ReadOnlyAdmin
 from kith.shop.models import Category, Listing
 from kith.shop.search import index_listings
-from kith.web import admin_rollout, admin_strangers
+from kith.web import (
+    admin_quality_decisions,
+    admin_quality_queues,
+    admin_quality_sweeps,
+    admin_rollout,
+    admin_strangers,
+)
 
-__all__ = ["admin_rollout", "admin_strangers"]
+__all__ = [
+    "admin_quality_decisions",
+    "admin_quality_queues",
+    "admin_quality_sweeps",
+    "admin_rollout",
+    "admin_strangers",
+]
 
 STAFF_SHARES = "staff look for what breaks the rules; circles' words are not shown to them"
 
@@ -114,7 +128,17 @@ class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
 
 @admin.register(Listing)
 class ShownListingAdmin(ListingAdmin):
-    """What is on sale, and what circles are shown of it."""
+    """What is on sale, what circles are shown of it, and the way to deciding about it."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fields = (*self.readonly_fields, "to_decide") if obj else self.readonly_fields
+        return fields if request.user.has_perm("quality.view_decision") else self.readonly_fields
+
+    @admin.display(description=gettext_lazy("standards"))
+    def to_decide(self, listing: Listing) -> str:
+        """Where it is decided whether it may be sold; nobody gets there without the permission."""
+        address = reverse("admin:quality_listing", args=[listing.pk])
+        return format_html('<a href="{}">{}</a>', address, _("How it stands, and what may be decided"))
 
     def save_model(self, request: HttpRequest, obj: Listing, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -105,6 +105,11 @@ def month(on: date, now: datetime) -> str:
     return gettext("in %(month)s") % {"month": format_skeleton("yMMMM", on, locale=locale_name())}
 
 
+def month_name(on: date) -> str:
+    """Write a month with its year: "March 2020"."""
+    return format_skeleton("yMMMM", on, locale=locale_name())
+
+
 def day(at: date | datetime, now: datetime) -> str:
     """Write a day as one says it: "today", "3 days ago", "on 5 March"."""
     on = local(at).date() if isinstance(at, datetime) else at
@@ -211,6 +216,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "id": write_id,
     "found": say_finding,
     "month": month,
+    "month_name": month_name,
     "day": day,
     "ago": ago,
     "moment": moment,

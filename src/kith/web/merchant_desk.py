@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from kith.core.errors import NotThere, Refused
+from kith.quality.queries import what_waits
 from kith.sharing import services as sharing
 from kith.shop import queries as shop
 from kith.shop.cards import LineCard, MerchantCard
@@ -40,16 +41,17 @@ def home(request: ViewerRequest) -> HttpResponse:
 @require_GET
 def desk(request: ViewerRequest, merchant_id: int) -> HttpResponse:
     tray = request.GET.get("tray", "to-send")
-    merchant = _mine(request, merchant_id)
+    merchant = require_mine(request, merchant_id)
     page = shop.desk_lines(
         request.viewer, merchant_id=merchant_id, tray=tray, cursor=request.GET.get("after")
     )
     counts = shop.desk_counts(request.viewer, merchant_id=merchant_id)
-    context = {"merchant": merchant, "page": page, "tray": tray, "counts": counts}
+    waits = what_waits(request.viewer, merchant_id=merchant_id)
+    context = {"merchant": merchant, "page": page, "tray": tray, "counts": counts, "waits": waits}
     return render(request, "merchant/desk.html", context)
 
 
-def _mine(request: ViewerRequest, merchant_id: int) -> MerchantCard:
+def require_mine(request: ViewerRequest, merchant_id: int) -> MerchantCard:
     """:raises NotThere: a merchant that I do not act for."""
     for merchant in shop.merchants_of(request.viewer):
         if merchant.id == merchant_id:
@@ -98,7 +100,7 @@ def refuse_refund(request: ViewerRequest, merchant_id: int, line_id: int) -> Htt
                 request.viewer, line_id=line_id, accept=False, reason=form.cleaned_data["reason"]
             )
         return redirect(_tray_of(merchant_id, line))
-    context = {"merchant": _mine(request, merchant_id), "line": line, "form": form}
+    context = {"merchant": require_mine(request, merchant_id), "line": line, "form": form}
     return render(request, "merchant/refuse.html", context, status=422 if form.errors else 200)
 
 
@@ -108,7 +110,7 @@ def refuse_refund(request: ViewerRequest, merchant_id: int, line_id: int) -> Htt
 @login_required
 @require_GET
 def listings(request: ViewerRequest, merchant_id: int) -> HttpResponse:
-    merchant = _mine(request, merchant_id)
+    merchant = require_mine(request, merchant_id)
     page = shop.listings_of(request.viewer, merchant_id=merchant_id, cursor=request.GET.get("after"))
     return render(request, "merchant/listings.html", {"merchant": merchant, "page": page})
 
@@ -116,7 +118,7 @@ def listings(request: ViewerRequest, merchant_id: int) -> HttpResponse:
 @login_required
 def edit_listing(request: ViewerRequest, merchant_id: int, listing_id: int | None = None) -> HttpResponse:
     """Put something on sale, or change what is."""
-    merchant = _mine(request, merchant_id)
+    merchant = require_mine(request, merchant_id)
     initial: dict[str, Any] = {"on_sale": True}
     if listing_id is not None:
         detail = shop.get_listing(request.viewer, listing_id=listing_id)

@@ -9,8 +9,10 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
+from kith.core.clock import local_day
 from kith.core.guard import Viewer
 from kith.core.paging import Page
+from kith.quality import queries as quality
 from kith.sharing import queries as circle
 from kith.shop import queries as shop
 from kith.shop.cards import ListingCard, ShelfCard
@@ -70,7 +72,7 @@ def categories(request: ViewerRequest) -> HttpResponse:
 
 @require_GET
 def listing(request: ViewerRequest, listing_id: int) -> HttpResponse:
-    """One listing: first what my circles know of it, then what everybody says."""
+    """One listing: what it claims and what of that is proven, what my circles know, what everybody says."""
     viewer = request.viewer
     reviews = circle.public_reviews(viewer, listing_id=listing_id, cursor=request.GET.get("after"))
     if _wants_part(request):
@@ -80,6 +82,8 @@ def listing(request: ViewerRequest, listing_id: int) -> HttpResponse:
         "evidence": circle.listing_evidence(viewer, listing_id=listing_id),
         "summary": circle.public_summary(viewer, listing_id=listing_id),
         "page": reviews,
+        "proof": quality.get_proof(listing_id, today=local_day(viewer.now)),
+        "may_report": quality.may_report(viewer, listing_id=listing_id),
     }
     return _varying(render(request, "shop/listing.html", context))
 

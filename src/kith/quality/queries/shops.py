@@ -53,3 +53,8 @@ def _is_past(shop: ShopInQuestion) -> bool:
     least: int = settings.QUALITY_CLOSING_NUMBER
     share: float = settings.QUALITY_CLOSING_SHARE
     return shop.taken_down >= least or (shop.taken_down >= FEWEST and shop.share >= share)
+
+
+def closed_shops(*, most: int = 100) -> tuple[Merchant, ...]:
+    """Shops that staff have closed, the last ones first."""
+    return tuple(Merchant.objects.filter(closed_at__isnull=False).order_by("-closed_at", "pk")[:most])

@@ -26,7 +26,7 @@ def find(tables: Tables) -> ir.Table:
         for claim in ("medical", "children")
     ]
     claimed = claims[0].union(claims[1])
-    meant = tables.standards_of().select("listing", "standard")
+    meant = tables.meant.select("listing", "standard")
     both = claimed.join(meant, "listing")
     out = tables.forbidden.mutate(forbidden=True)
     judged = both.left_join(out, ["standard", "claim"]).select("listing", "claim", "standard", "forbidden")

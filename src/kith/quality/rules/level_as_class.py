@@ -20,22 +20,19 @@ def find(tables: Tables) -> ir.Table:
     In GB/T 32610 the level says how well the whole mask protects, the class what its material holds back.
     What another standard of the listing has as a class is no mistake.
     """
-    meant = tables.standards_of().select("listing", "standard")
+    meant = tables.meant.select("listing", "standard")
     levels = tables.limits.filter(tables.limits.kind == "level").select("standard", said="grade").distinct()
-    classes = tables.limits.filter(tables.limits.kind == "class").select("standard", "grade").distinct()
-    has = meant.join(classes, "standard").select("listing", said="grade")
-    as_class = tables.said("grades").select("listing", "said").anti_join(has, ["listing", "said"]).join(
-        meant, "listing"
-    ).join(levels, ["standard", "said"])  # fmt: skip
-    mistaken = found(as_class, standard=as_class.standard, claimed=as_class.said)
+    classes = tables.limits.filter(tables.limits.kind == "class").select("standard", said="grade").distinct()
+    as_level = tables.said_grades.drop("day").join(meant, "listing").semi_join(levels, ["standard", "said"])
+    as_class = tables.graded.semi_join(classes, ["standard", "said"])
+    mistaken = as_level.anti_join(as_class, ["listing", "said"])
 
-    beside = tables.said("levels").select("listing", level="said").join(
-        tables.said("grades").select("listing", grade="said"), "listing"
-    )  # fmt: skip
-    known = beside.join(meant, "listing").semi_join(tables.needs, ["standard", "level"])
-    graded = known.semi_join(classes, ["standard", "grade"])
+    named = tables.said_levels.select("listing", level="said").join(meant, "listing")
+    known = named.semi_join(tables.needs, ["standard", "level"])
+    beside = known.join(tables.said_grades.select("listing", grade="said"), "listing")
+    graded = beside.semi_join(classes.rename(grade="said"), ["standard", "grade"])
     too_low = graded.anti_join(tables.needs, ["standard", "level", "grade"])
-    return mistaken.union(
+    return found(mistaken, standard=mistaken.standard, claimed=mistaken.said).union(
         found(too_low, standard=too_low.standard, claimed=too_low.level, words=too_low.grade)
     )
 

@@ -15,11 +15,18 @@ if TYPE_CHECKING:
 
 
 def find(tables: Tables) -> ir.Table:
-    """Find marks that an edition meant by the listing asks for, and its words do not show."""
-    meant = tables.standards_of().select("listing", "standard")
-    asked = meant.join(tables.marks, "standard").select("listing", "standard", said="mark")
-    missing = asked.anti_join(tables.said("marks"), ["listing", "said"])
-    return found(missing, standard=missing.standard, words=missing.said)
+    """Find marks that an edition meant by the listing asks for, and its words do not show.
+
+    Many listings show the same marks: what is missing is worked out for each list and edition once.
+    """
+    meant = tables.meant.select("listing", "standard")
+    rows = tables.listings.select("listing", shown="marks").join(meant, "listing")
+    pairs = rows.select("shown", "standard").distinct()
+    lists = pairs.select("shown").distinct()
+    shown = lists.select("shown", mark=lists["shown"].split("|").unnest())
+    missing = pairs.join(tables.marks, "standard").anti_join(shown, ["shown", "mark"])
+    wanting = rows.join(missing, ["shown", "standard"])
+    return found(wanting, standard=wanting.standard, words=wanting.mark)
 
 
 RULE = Rule(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from kith.quality.rules.evidence_wanting import of_other_batch
 from kith.quality.rules.lazily import ibis
 from kith.quality.rules.rule import Rule
 from kith.quality.rules.tables import Tables, found
@@ -24,31 +23,27 @@ def find(tables: Tables) -> ir.Table:
     to prove that one. Limits for every class stand with the class that has no name. What was
     measured of another batch, or of another thing, says nothing of what is on sale.
     """
-    measured = _held(tables).join(tables.measures, "report")
-    judged = measured.join(
-        tables.limits,
-        (measured.standard == tables.limits.standard)
-        & (measured.said == tables.limits.grade)
-        & (measured.quantity == tables.limits.quantity),
-    )
-    below = judged.filter((judged.value < judged.at_least) | (judged.value > judged.at_most))
+    uses = tables.uses
+    about = uses.filter((uses.covered.isnull() | uses.covered) & ~uses.other_batch)
+    measured = about.select("listing", "report", "standard").join(tables.measures, "report")
+    judged = measured.join(tables.limits, ["standard", "quantity"])
+    apart = judged.filter((judged.value < judged.at_least) | (judged.value > judged.at_most))
+    every, of_class = apart.filter(apart.grade == ""), apart.semi_join(_held(tables), _KEY)
+    below = every.union(of_class)
     bound = ibis.ifelse(below.value < below.at_least, below.at_least, below.at_most)
-    claimed = ibis.ifelse(below.said == "", below.standard, below.said)
+    claimed = ibis.ifelse(below.grade == "", below.standard, below.grade)
     return found(below, standard=below.standard, claimed=claimed, figure=below.value, bound=bound,
                  other=below.report, words=below.quantity)  # fmt: skip
 
 
+_KEY = ["listing", "report", "grade"]
+
+
 def _held(tables: Tables) -> ir.Table:
-    """To which classes each report holds each listing: `report`, `listing`, `standard`, `said`."""
-    uses = tables.listings.select("listing", made="batch").join(tables.reports, "listing")
-    about = (uses.covered.isnull() | uses.covered) & ~of_other_batch(uses)
-    reports = uses.filter(about).select("report", "listing", "standard", "grade")
-    has = tables.limits.filter(tables.limits.grade != "").select("standard", said="grade").distinct()
-    claims = tables.said("grades").union(tables.said("levels")).select("listing", "said")
-    claimed = reports.join(claims, "listing").semi_join(has, ["standard", "said"]).drop("grade")
-    named = reports.filter(reports.grade != "").anti_join(claimed, ["report", "listing"])
-    every = reports.drop("grade").mutate(said=ibis.literal(""))
-    return claimed.union(named.rename(said="grade")).union(every).distinct()
+    """To which classes each report holds each listing."""
+    claimed = tables.proving.select("listing", "report", grade="said")
+    named = tables.uses.filter(tables.uses.grade != "").anti_join(claimed, ["listing", "report"])
+    return claimed.union(named.select(*_KEY))
 
 
 RULE = Rule(

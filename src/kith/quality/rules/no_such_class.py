@@ -20,12 +20,8 @@ def find(tables: Tables) -> ir.Table:
     A standard without classes has none of them: what meets YY 0469 is no KN95 for that. A protection
     level said to be a filtration class is another matter, and not found here.
     """
-    claimed = tables.said("grades").union(tables.said("levels")).select("listing", "said")
-    meant = tables.standards_of().select("listing", "standard")
-    has = tables.limits.filter(tables.limits.grade != "").select("standard", "grade").distinct()
-    allowed = meant.join(has, "standard").select("listing", said="grade").distinct()
-    strange = claimed.anti_join(allowed, ["listing", "said"])
-    named = strange.join(meant, "listing")
+    strange = tables.claims.anti_join(tables.graded, ["listing", "said"])
+    named = strange.join(tables.meant.select("listing", "standard"), "listing")
     return found(named, standard=named.standard, claimed=named.said)
 
 

@@ -22,7 +22,7 @@ def find(tables: Tables) -> ir.Table:
 
 def out_of_force(tables: Tables) -> ir.Table:
     """Editions named that were not in force on the day of production, or are not today where none is told."""
-    said, editions = tables.said("standards"), tables.editions
+    said, editions = tables.said_standards, tables.editions
     named = said.join(editions, said.said == editions.standard)
     return named.filter((named.day < named.since) | (named.day >= named.until))
 

@@ -50,16 +50,46 @@ CLEARED = {"listing": "int64", "rule": "string", "digest": "int64"}
 CALENDAR = {"day": "date"}
 """One row: the day of the sweep. A table like the others, so that the rules read the same on all days."""
 
+SAID = {"listing": "int64", "said": "string", "day": "date"}
+"""Each member of a list that listings keep as one text, and the day that counts: that of production, or
+today where none is told."""
+CLAIMS = {"listing": "int64", "said": "string"}
+"""Each class and each protection level that a listing claims."""
+MEANT = {"listing": "int64", "said": "string", "standard": "string", "day": "date"}
+"""The editions that each listing's standards mean."""
+GRADED = {"listing": "int64", "said": "string", "standard": "string"}
+"""Each claim with every edition meant that has such a class or level."""
+USES = REPORTS | {
+    "another": "boolean", "not_covered": "boolean", "other_batch": "boolean", "expired": "boolean",
+}  # fmt: skip
+"""Reports of what can be found, with each thing that may be wrong with them."""
+PROVING = {"listing": "int64", "report": "int64", "standard": "string", "said": "string"}
+"""Each claim with every report by a standard that has such a class or level."""
+BEARING = {"listing": "int64", "report": "int64"}
+"""Which reports say anything of what each listing claims, good or bad."""
+WANTING = {name: kind for name, kind in USES.items() if name not in REPORTS.keys() - {
+    "listing", "report", "standard", "grade", "batch"}}  # fmt: skip
+"""The bearing reports of each listing of which none is in order."""
+
 FOUND = {
     "listing": "int64", "standard": "string", "claimed": "string", "figure": "float64", "bound": "float64",
     "other": "int64", "words": "string",
 }  # fmt: skip
+
+BROKEN = FOUND | {"rule": "string"}
+"""What all rules have found, one after the other."""
 
 SCHEMAS: dict[str, dict[str, str]] = {
     "listings": LISTINGS, "names": NAMES, "editions": EDITIONS, "limits": LIMITS, "needs": NEEDS,
     "covered": COVERED, "marks": MARKS, "forbidden": FORBIDDEN, "reports": REPORTS, "measures": MEASURES,
     "gone": GONE, "sold": SOLD, "complaints": COMPLAINTS, "cleared": CLEARED, "calendar": CALENDAR,
 }  # fmt: skip
+
+DERIVED: dict[str, dict[str, str]] = {
+    "said_standards": SAID, "said_grades": SAID, "said_levels": SAID, "claims": CLAIMS, "meant": MEANT,
+    "graded": GRADED, "uses": USES, "proving": PROVING, "bearing": BEARING, "wanting": WANTING,
+}  # fmt: skip
+"""What several rules ask alike, and is worked out once (`rules.derived`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,34 +111,24 @@ class Tables:
     complaints: ir.Table
     cleared: ir.Table
     calendar: ir.Table
+    said_standards: ir.Table
+    said_grades: ir.Table
+    said_levels: ir.Table
+    claims: ir.Table
+    meant: ir.Table
+    graded: ir.Table
+    uses: ir.Table
+    proving: ir.Table
+    bearing: ir.Table
+    wanting: ir.Table
 
     @classmethod
     def named(cls) -> Tables:
-        return cls(**{name: ibis.table(schema, name=name) for name, schema in SCHEMAS.items()})
+        return cls(**{name: ibis.table(schema, name=name) for name, schema in (SCHEMAS | DERIVED).items()})
 
     @property
     def today(self) -> ir.DateScalar:
         return self.calendar.day.as_scalar()
-
-    def said(self, what: str) -> ir.Table:
-        """Each member of a list that listings keep as one text: `listing`, `said`, and the `day` that counts.
-
-        That is the day of production, or today where none is told.
-        """
-        lists = self.listings.filter(self.listings[what] != "")
-        day = ibis.coalesce(lists.produced_on, self.today)
-        return lists.select("listing", day=day, said=lists[what].split("|").unnest())
-
-    def standards_of(self) -> ir.Table:
-        """The editions that each listing's standards mean: `listing`, `said`, `standard`, `day`.
-
-        Named without its year, the edition in force on the day; named with it, that one, whether
-        it was in force or not.
-        """
-        said = self.said("standards")
-        named = said.join(self.names, said.said == self.names.said)
-        meant = named.filter((named.since <= named.day) & (named.until.isnull() | (named.day < named.until)))
-        return meant.select("listing", "said", "standard", "day")
 
 
 def found(rows: ir.Table, **columns: Any) -> ir.Table:

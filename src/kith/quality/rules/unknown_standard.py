@@ -19,7 +19,7 @@ def find(tables: Tables) -> ir.Table:
 
     Beside a known one others may be named that we have no file for, such as those of a material.
     """
-    said = tables.said("standards")
+    said = tables.said_standards
     known = said.semi_join(tables.names, said.said == tables.names.said)
     strange = said.anti_join(known, "listing")
     here = tables.listings.semi_join(tables.covered, "category").select("listing")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from kith.quality.rules.evidence_wanting import bearing
 from kith.quality.rules.lazily import ibis
 from kith.quality.rules.rule import Rule
 from kith.quality.rules.tables import Tables, found
@@ -22,15 +21,15 @@ def find(tables: Tables) -> ir.Table:
     Of several standards named, the first that is known, by its name, is the one said to be unproven.
     An unknown one alone is another rule's: nobody could hand in a report for it.
     """
-    said = tables.said("standards")
-    known = said.semi_join(tables.names, "said").group_by("listing").agg(named=said.said.min())
-    shelf = tables.listings.semi_join(tables.covered, "category").left_join(known, "listing")
+    bare = tables.listings.semi_join(tables.covered, "category").anti_join(tables.bearing, "listing")
+    said = tables.said_standards.semi_join(bare, "listing").semi_join(tables.names, "said")
+    known = said.group_by("listing").agg(named=said.said.min())
+    shelf = bare.select("listing", "grades", "levels").left_join(known, "listing")
     claims = shelf.filter((shelf.grades != "") | (shelf.levels != "") | shelf.named.notnull())
-    bare = claims.anti_join(bearing(tables), "listing")
     first = ibis.coalesce(
-        bare.grades.split("|")[0].nullif(""), bare.levels.split("|")[0].nullif(""), bare.named
+        claims.grades.split("|")[0].nullif(""), claims.levels.split("|")[0].nullif(""), claims.named
     )
-    return found(bare, standard=bare.named.fill_null(""), claimed=first)
+    return found(claims, standard=claims.named.fill_null(""), claimed=first)
 
 
 RULE = Rule(

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.errors import NotThere, Refused
-from kith.core.guard import Viewer
+from kith.core.guard import GuardedQuerySet, Viewer
 from kith.quality.models import WRONG, Complaint
 from kith.shop.models import LineStatus, OrderLine, RefundReason
 
@@ -17,6 +17,12 @@ DECIDING = "staff look at what buyers report"
 
 class ComplaintRefused(Refused):
     code = "complaint-refused"
+
+
+def bought_and_sent(viewer: Viewer, *, listing_id: int) -> GuardedQuerySet[OrderLine]:
+    """The viewer's own orders of a listing, as far as they have been sent: of that one may complain."""
+    bought = OrderLine.objects.visible_to(viewer).filter(listing=listing_id, buyer=viewer.person_id)
+    return bought.exclude(status__in=(LineStatus.PLACED, LineStatus.CANCELLED))
 
 
 @transaction.atomic
@@ -28,8 +34,7 @@ def report_listing(viewer: Viewer, *, listing_id: int, reason: RefundReason, wor
     """
     if reason not in WRONG:
         raise ComplaintRefused(_("Please choose what is wrong with it."))
-    bought = OrderLine.objects.visible_to(viewer).filter(listing=listing_id, buyer=viewer.person_id)
-    line = bought.exclude(status__in=(LineStatus.PLACED, LineStatus.CANCELLED)).order_by("-placed_at").first()
+    line = bought_and_sent(viewer, listing_id=listing_id).order_by("-placed_at").first()
     if line is None or viewer.person_id is None:
         raise NotThere
     said: Complaint

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import IO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.clock import local_day
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
+from kith.quality import papers
 from kith.quality.models import LabReport, Measure, ReportState, ReportUse
 from kith.quality.standards import Standard, find_standard
 from kith.shop.models import Listing, MerchantStaff
 
 DECIDING = "staff look at reports of all merchants"
 MOST_LISTINGS = 200
+ALREADY = _("This report was handed in already.")
 
 
 class ReportRefused(Refused):
@@ -49,13 +53,21 @@ class Paper:
 
 @transaction.atomic
 def hand_in_report(
-    viewer: Viewer, *, merchant_id: int, listing_ids: Collection[int], paper: Paper, file: str = ""
+    viewer: Viewer,
+    *,
+    merchant_id: int,
+    listing_ids: Collection[int],
+    paper: Paper,
+    file: IO[bytes] | None = None,
 ) -> LabReport:
     """Hand in a report for some listings of a merchant that the viewer acts for.
+
+    Without its file it can be handed in too, and the file added (`add_file`).
 
     :raises NotThere: not their merchant, or not its listings.
     :raises ReportRefused: no such standard or class, values that are none, days in the wrong order,
         or handed in already.
+    :raises PaperRefused: a file that cannot be taken.
     """
     if not MerchantStaff.objects.filter(merchant=merchant_id, person=viewer.person_id).exists():
         raise NotThere
@@ -65,23 +77,69 @@ def hand_in_report(
     if not 1 <= len(wanted) <= MOST_LISTINGS:
         raise ReportRefused(_("Please choose the listings that the report is about."), field="listings")
     _refuse_unfit(paper, local_day(viewer.now))
-    number = " ".join(paper.number.split()).upper()
-    laboratory = " ".join(paper.laboratory.split())
+    report = LabReport(
+        merchant_id=merchant_id, standard=paper.standard, grade=paper.grade,
+        laboratory=" ".join(paper.laboratory.split()), accreditation=paper.accreditation.strip(),
+        number=" ".join(paper.number.split()).upper(), sample=paper.sample.strip(),
+        batch=paper.batch.strip().upper(), produced_on=paper.produced_on, tested_on=paper.tested_on,
+        valid_until=paper.valid_until, submitted_by_id=viewer.person_id, submitted_at=viewer.now,
+    )  # fmt: skip
+    _refuse_known(viewer, report)
+    with _kept(file) as report.file:
+        _write(report, paper, wanted)
+    return report
+
+
+def _refuse_known(viewer: Viewer, report: LabReport) -> None:
     known = LabReport.objects.visible_to(viewer).filter(
-        merchant=merchant_id, laboratory=laboratory, number=number
+        merchant=report.merchant_id, laboratory=report.laboratory, number=report.number
     )
     if known.exists():
-        raise ReportRefused(_("This report was handed in already."), field="number")
-    report: LabReport = LabReport.objects.create(
-        merchant_id=merchant_id, standard=paper.standard, grade=paper.grade, laboratory=laboratory,
-        accreditation=paper.accreditation.strip(), number=number, sample=paper.sample.strip(),
-        batch=paper.batch.strip().upper(), produced_on=paper.produced_on, tested_on=paper.tested_on,
-        valid_until=paper.valid_until, file=file, submitted_by_id=viewer.person_id, submitted_at=viewer.now,
-    )  # fmt: skip
+        raise ReportRefused(ALREADY, field="number")
+
+
+def _write(report: LabReport, paper: Paper, listing_ids: set[int]) -> None:
+    try:
+        with transaction.atomic():
+            report.save(force_insert=True)
+    except IntegrityError:  # it was handed in twice at the same time
+        raise ReportRefused(ALREADY, field="number") from None
     Measure.objects.bulk_create(
         [Measure(report=report, quantity=what, value=value) for what, value in paper.measures.items()]
     )
-    ReportUse.objects.bulk_create([ReportUse(report=report, listing_id=pk) for pk in sorted(wanted)])
+    ReportUse.objects.bulk_create([ReportUse(report=report, listing_id=pk) for pk in sorted(listing_ids)])
+
+
+@contextmanager
+def _kept(file: IO[bytes] | None) -> Iterator[str]:
+    """Store a file, if there is one, for a row that is written meanwhile; without the row it goes again."""
+    name = papers.keep_file(file) if file is not None else ""
+    try:
+        yield name
+    except BaseException:
+        if name:
+            papers.path_of(name).unlink(missing_ok=True)
+        raise
+
+
+@transaction.atomic
+def add_file(viewer: Viewer, *, report_id: int, file: IO[bytes]) -> LabReport:
+    """Add the file of a report, or put another in its place, as long as nobody has decided on it.
+
+    :raises NotThere: not of a merchant that the viewer acts for.
+    :raises ReportRefused: it was decided on already.
+    :raises PaperRefused: a file that cannot be taken.
+    """
+    mine = LabReport.objects.visible_to(viewer).select_for_update()
+    report: LabReport | None = mine.filter(pk=report_id).first()
+    if report is None:
+        raise NotThere
+    if report.state != ReportState.SUBMITTED:
+        raise ReportRefused(_("This report was looked at already. Its file stays as it was."), field="file")
+    before = report.file
+    with _kept(file) as report.file:
+        report.save(update_fields=["file"])
+    papers.erase_file(before)
     return report
 
 

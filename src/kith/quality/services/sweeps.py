@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from math import sqrt
@@ -12,12 +13,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from kith.core.bulk import in_bulk
 from kith.core.errors import NotThere, Refused
 from kith.core.turns import take_turn
 from kith.quality.apply import TURN, decide_some, take_back_some
+from kith.quality.engines import Engine, choose_engine
 from kith.quality.models import Finding, SampleItem, Sweep, SweepState
 from kith.quality.readings import read_listings
 from kith.quality.standards import standards
+from kith.sharing.services import tell_of_corrections
 from kith.shop.models import Category
 
 Z = 1.96
@@ -35,11 +39,20 @@ class SweepRefused(Refused):
 
 
 def plan_sweep(
-    *, actor_id: int | None, now: datetime, standard: str = "", category: str = "", dry_run: bool = False
+    *,
+    actor_id: int | None,
+    now: datetime,
+    standard: str = "",
+    category: str = "",
+    dry_run: bool = False,
+    by_worker: bool = False,
 ) -> Sweep:
     """Begin a sweep of everything, or of what names a standard or lies on a shelf.
 
+    Who plans it says who scans it: the caller, who goes on with `scan`, or the worker (`scan_waiting`).
+
     :param standard: its key, or its code alone for all its editions.
+    :param by_worker: the worker shall scan it, within a minute or so.
     :raises SweepRefused: no such standard, or no such shelf.
     """
     if standard and all(standard not in (one.key, one.code) for one in standards()):
@@ -48,24 +61,41 @@ def plan_sweep(
         raise SweepRefused(_("There is no such shelf."))
     return Sweep.objects.create(
         standard=standard, category_id=category or None, created_at=now,
-        created_by_id=actor_id, dry_run=dry_run,
+        created_by_id=actor_id, dry_run=dry_run, by_worker=by_worker,
     )  # fmt: skip
 
 
-def scan(sweep_id: int, *, now: datetime) -> Sweep:
+def scan(sweep_id: int, *, now: datetime, engine: Engine | None = None) -> Sweep:
     """Run every rule over one snapshot of the catalogue, and write down what it finds.
 
     What was cut short has written nothing, and is scanned again from the beginning.
 
+    :param engine: what carries the rules out; else the one of the settings.
     :raises SweepRefused: it was scanned already.
+    :raises Refused: there is no such engine, or it does not run.
     """
     from kith.quality import scanning
 
-    read_listings()
     _require(sweep_id, SweepState.PLANNED)
-    seen = scanning.look(now)
+    Sweep.objects.filter(pk=sweep_id).update(scan_began_at=now)
+    read_listings()
+    seen = scanning.look(now, engine or choose_engine())
     with transaction.atomic():
         return scanning.write(_require(sweep_id, SweepState.PLANNED), seen, now)
+
+
+def scan_waiting(*, now: datetime) -> int:
+    """Scan, as the worker, the sweeps that were left to it, the oldest first; return how many were.
+
+    One that somebody drops meanwhile is passed over.
+    """
+    waiting = Sweep.objects.filter(state=SweepState.PLANNED, by_worker=True).order_by("created_at", "pk")
+    scanned = 0
+    for sweep_id in list(waiting.values_list("pk", flat=True)):
+        with suppress(SweepRefused):
+            scan(sweep_id, now=now)
+            scanned += 1
+    return scanned
 
 
 def _require(sweep_id: int, *states: SweepState) -> Sweep:
@@ -175,9 +205,11 @@ def decide_sweep(
     (`settings.QUALITY_LEAST_PRECISION` by the lower end of the interval), or if somebody takes it upon
     themselves and says why.
 
+    One that was not scanned yet can be dropped too.
+
     :raises SweepRefused: a dry run, not scanned, or not looked at.
     """
-    sweep = _require(sweep_id, SweepState.SCANNED)
+    sweep = _require(sweep_id, *((SweepState.SCANNED,) if go else (SweepState.SCANNED, SweepState.PLANNED)))
     if go:
         _refuse_unfit(sweep, why)
     sweep.state = SweepState.APPLYING if go else SweepState.DROPPED
@@ -194,7 +226,12 @@ def _refuse_unfit(sweep: Sweep, why: str) -> None:
         return
     if known.judged < known.drawn or not known.drawn:
         raise SweepRefused(_("Look at a whole sample first, or say why it can be done without."))
-    if known.low < settings.QUALITY_LEAST_PRECISION:
+    least: float = settings.QUALITY_LEAST_PRECISION
+    if known.low < least <= (known.share or 0):
+        raise SweepRefused(
+            _("So small a sample says too little. Begin another sweep and draw more, or say why to go on.")
+        )
+    if known.low < least:
         raise SweepRefused(
             _("Too much of the sample was wrong. Drop the sweep, or say why it is right to go on.")
         )
@@ -233,11 +270,15 @@ def _go_through(
     sweep_id: int, step: Callable[[int, datetime], int], now: datetime, told: Callable[[int], None] | None
 ) -> Sweep:
     done = 0
-    while number := step(sweep_id, now):
-        done += number
-        if told is not None:
-            told(done)
-    return Sweep.objects.get(pk=sweep_id)
+    with in_bulk():
+        while number := step(sweep_id, now):
+            done += number
+            if told is not None:
+                told(done)
+    sweep = Sweep.objects.get(pk=sweep_id)
+    if sweep.state == SweepState.APPLIED and sweep.decided_at is not None:
+        tell_of_corrections(since=sweep.decided_at, now=now)
+    return sweep
 
 
 def go_on(*, now: datetime) -> int:

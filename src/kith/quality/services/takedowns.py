@@ -18,6 +18,7 @@ from kith.quality.apply import OVER, TURN, recalled_back
 from kith.quality.models import Decision
 from kith.quality.rules import BY_CODE
 from kith.quality.transitions import CLOSED, LIVE, OF_SHOPS, TELLS_BUYERS, TRANSITIONS, Act, may_follow
+from kith.sharing.services import tell_of_correction, tell_of_corrections
 from kith.shop.models import GONE, HoldState, Listing, ListingHold, Merchant, MerchantStaff, OrderLine
 from kith.shop.services.holds import close_merchant, hold_listing, release_listing, reopen_merchant
 
@@ -83,6 +84,7 @@ def decide(
         )  # fmt: skip
     if act in TELLS_BUYERS:
         _tell_buyers(OrderLine.objects.unguarded(TELLING).filter(listing=listing_id), now)
+        tell_of_correction(listing_id=listing_id, now=now)
     return decision
 
 
@@ -142,6 +144,15 @@ def _write(
     staff = MerchantStaff.objects.filter(merchant=merchant_id).values_list("person", flat=True)
     tell_many(list(staff), kind=NoticeKind.DECIDED, subject=decision.pk, actor=None, at=now)
     return decision
+
+
+def tell_late(*, now: datetime) -> int:
+    """Tell those who were not told yet of what was taken down lately; return how many were.
+
+    Buyers whose order came in while its listing was being taken down; and those whom a share of it
+    misled, if what tells them was cut short.
+    """
+    return tell_late_buyers(now=now) + tell_of_corrections(since=now - LATE, now=now)
 
 
 @transaction.atomic

@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
 from kith.core.guard import GuardedQuerySet, Viewer
 from kith.core.paging import Page, read_place, write_cursor
-from kith.notices.models import ELSEWHERE, Notice, NoticeKind
+from kith.notices.models import OUTSIDE, Notice, NoticeKind
 from kith.sharing.models import Comment, Share, ShareKind
 from kith.shop.models import GONE, LineStatus, OrderLine
+from kith.shop.queries import merchants_of
 from kith.ties.models import FriendRequest, Relationship
 from kith.ties.queries import Face, faces
 
@@ -29,7 +31,7 @@ class NoticeCard:
     at: datetime
     is_read: bool
     subject: int
-    """The id of the comment, request, person, share or order line, as the kind says."""
+    """The id of the comment, request, person, share, order line, decision or sweep, as the kind says."""
     share_id: int | None
     """The share to open, for what happened under one."""
     words: str
@@ -83,7 +85,7 @@ def unread_notices(viewer: Viewer) -> int:
 
 
 def _told_inside(viewer: Viewer) -> GuardedQuerySet[Notice]:
-    return Notice.objects.visible_to(viewer).exclude(kind__in=ELSEWHERE)
+    return Notice.objects.visible_to(viewer).exclude(kind__in=OUTSIDE)
 
 
 def _targets(viewer: Viewer, notices: Collection[Notice]) -> dict[tuple[str, int], Target]:
@@ -113,9 +115,14 @@ def _friends(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
     return {other: Target() for other in rows.values_list("other", flat=True)}
 
 
-def _shares(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
-    rows = Share.objects.visible_to(viewer).filter(pk__in=ids).select_related("listing")
+def _shares(viewer: Viewer, ids: set[int], **only: Any) -> dict[int, Target]:
+    rows = Share.objects.visible_to(viewer).filter(pk__in=ids, **only).select_related("listing")
     return {share.pk: Target(share.listing.title if share.listing else "", share.pk) for share in rows}
+
+
+def _corrected(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
+    """Shares that carry a correction at this moment."""
+    return _shares(viewer, ids, listing__hold__state__in=GONE)
 
 
 def _lines(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
@@ -129,6 +136,11 @@ def _recalled(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
     return {line.pk: Target(line.listing.title) for line in held}
 
 
+def _about_shops(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
+    """What was decided about shops, as long as the viewer acts for any. Its own page asks for which."""
+    return dict.fromkeys(ids, Target()) if merchants_of(viewer) else {}
+
+
 _FIND: dict[NoticeKind, Callable[[Viewer, set[int]], dict[int, Target]]] = {
     NoticeKind.COMMENT: _comments,
     NoticeKind.ANSWER: _comments,
@@ -136,8 +148,11 @@ _FIND: dict[NoticeKind, Callable[[Viewer, set[int]], dict[int, Target]]] = {
     NoticeKind.REQUEST: _requests,
     NoticeKind.ACCEPTED: _friends,
     NoticeKind.CORRECTION: _shares,
+    NoticeKind.CORRECTED: _corrected,
     NoticeKind.MAY_SHARE: _lines,
     NoticeKind.RECALLED: _recalled,
+    NoticeKind.DECIDED: _about_shops,
+    NoticeKind.SWEPT: _about_shops,
 }
 
 

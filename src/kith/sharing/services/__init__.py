@@ -9,6 +9,7 @@ from kith.sharing.services.circles import (
     delete_circle,
     remove_member,
 )
+from kith.sharing.services.corrections import tell_of_correction, tell_of_corrections
 from kith.sharing.services.friends import (
     MayNotBefriend,
     accept_request,
@@ -118,6 +119,8 @@ __all__ = [
     "suspend",
     "take_in_listings",
     "take_in_orders",
+    "tell_of_correction",
+    "tell_of_corrections",
     "unblock",
     "unfriend",
     "unsuspend",

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from kith.core.guard import Viewer
 from kith.notices.models import NoticeKind
-from kith.notices.services import forget, tell
+from kith.notices.services import forget, forget_many, tell
 from kith.people.models import MINIMUM_HOLD, Person, Purpose, SharingMode, SharingPreference
 from kith.people.queries import consents_given
 from kith.sharing.deliver import redeliver
@@ -212,7 +212,7 @@ def _correct(
         if share.kind == ShareKind.PURCHASE and _is_not_to_be_shown(
             share, line, placed_before[line.pk], choice
         ):
-            forget(kind=NoticeKind.CORRECTION, subject=share.pk)
+            forget_many(kinds=(NoticeKind.CORRECTION, NoticeKind.CORRECTED), subjects=[share.pk])
             share.delete()
             continue
         if _project_again(share, line):

@@ -16,7 +16,7 @@ from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.media.services import erase_photos
 from kith.notices.models import NoticeKind
-from kith.notices.services import forget
+from kith.notices.services import forget, forget_many
 from kith.people.locks import lock_people
 from kith.people.signed_in import myself
 from kith.sharing.deliver import redeliver
@@ -117,7 +117,7 @@ def delete_share(viewer: Viewer, *, share_id: int) -> None:
     for comment_id in comments.values_list("pk", flat=True):
         for kind in (NoticeKind.COMMENT, NoticeKind.ANSWER, NoticeKind.REPLY):
             forget(kind=kind, subject=comment_id)
-    forget(kind=NoticeKind.CORRECTION, subject=share.pk)
+    forget_many(kinds=(NoticeKind.CORRECTION, NoticeKind.CORRECTED), subjects=[share.pk])
     share.delete()
 
 

@@ -1,0 +1,90 @@
+"""Telling those who were misled that what a share speaks of was taken down or recalled.
+
+The correction itself is nowhere kept: every card reads it from the shop's holds. What is written here
+are notices alone, which lead to the share; whoever does not see the share is shown none of them, and
+nobody is once the thing is in order again (`sharing.queries.notices`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from kith.core import sql
+from kith.notices.models import NoticeKind
+from kith.sharing.models import Share
+from kith.shop.models import GONE, ListingHold
+
+TELLING = "tells whoever was misled by a share"
+AT_ONCE = 20_000
+"""Listings in one transaction."""
+
+_TELL = """
+INSERT INTO notices_notice (id, recipient_id, kind, subject, actor_id, at, read_at)
+WITH misled AS (
+    SELECT s.id, s.author_id, s.listing_id, h.since
+    FROM sharing_share s
+    JOIN shop_listinghold h ON h.listing_id = s.listing_id
+    LEFT JOIN shop_orderline o ON o.id = s.line_id
+    WHERE s.listing_id >= %(first)s AND s.listing_id <= %(last)s
+    AND h.state IN %(gone)s AND h.since >= %(since)s
+    AND s.withdrawn_at IS NULL AND s.visible_from <= h.since AND (o.id IS NULL OR NOT o.is_gift)
+)
+SELECT {id}, t.person_id, %(kind)s, t.share_id,
+    CASE WHEN t.person_id = t.author_id THEN NULL ELSE t.author_id END, %(now)s, NULL
+FROM (
+    SELECT m.author_id AS person_id, m.id AS share_id, m.author_id, m.listing_id FROM misled m
+    UNION
+    SELECT c.author_id, m.id, m.author_id, m.listing_id
+    FROM misled m JOIN sharing_comment c ON c.share_id = m.id AND c.at <= m.since
+    UNION
+    SELECT l.person_id, m.id, m.author_id, m.listing_id
+    FROM misled m JOIN sharing_like l ON l.share_id = m.id AND l.at <= m.since
+) t
+WHERE NOT EXISTS (
+    SELECT 1 FROM shop_orderline b
+    JOIN notices_notice n ON n.recipient_id = b.buyer_id AND n.kind = %(recalled)s AND n.subject = b.id
+    WHERE b.buyer_id = t.person_id AND b.listing_id = t.listing_id
+)
+ON CONFLICT (recipient_id, kind, subject) DO NOTHING
+"""
+
+
+@transaction.atomic
+def tell_of_correction(*, listing_id: int, now: datetime) -> int:
+    """Tell whoever showed, or spoke of, this listing, which is held; return how many were told.
+
+    Not those who bought it and are told so anyway; nor of what is a gift, hidden or not shown yet.
+    Nobody is told twice.
+    """
+    since = ListingHold.objects.filter(listing=listing_id).values_list("since", flat=True).first()
+    return 0 if since is None else sql.run(_statement(), _given(listing_id, listing_id, since, now))
+
+
+def tell_of_corrections(*, since: datetime, now: datetime) -> int:
+    """Do the same for all that was taken down or recalled at that instant or after it.
+
+    Done again, it tells those who were not told: it may be cut short anywhere.
+    """
+    told, after = 0, -1
+    shown = Share.objects.unguarded(TELLING).filter(listing=OuterRef("listing"))
+    held = ListingHold.objects.filter(Exists(shown), state__in=GONE, since__gte=since).order_by("listing")
+    while some := list(held.filter(listing__gt=after).values_list("listing", flat=True)[:AT_ONCE]):
+        with transaction.atomic():
+            told += sql.run(_statement(), _given(some[0], some[-1], since, now))
+        after = some[-1]
+    return told
+
+
+def _statement() -> str:
+    return _TELL.format(id=sql.random_ids())
+
+
+def _given(first: int, last: int, since: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "first": first, "last": last, "since": since, "now": now, "gone": list(GONE),
+        "kind": NoticeKind.CORRECTED, "recalled": NoticeKind.RECALLED,
+    }  # fmt: skip
