@@ -134,8 +134,7 @@ def everybody_sees_that_it_is_gone(market: Market, lin: Page, mei: Page) -> None
 
 
 def lin_asks_for_her_money(lin: Page) -> None:
-    lin.goto("/")
-    deeds.go(lin, "News")
+    lin.goto("/notices/")
     lin.get_by_role("link", name=re.compile("taken off sale|taken down")).first.click()
     expect(lin.get_by_role("heading", name="What is wrong with it")).to_be_visible()
     expect(lin.locator("main")).to_contain_text("71 %")

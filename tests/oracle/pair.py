@@ -185,7 +185,7 @@ class Pair:
         plain = self.plain.listings[listing]
         plain.held, plain.held_since = state.value, self.plain.now
         if state.is_gone:
-            services.tell_of_correction(listing_id=listing, now=self.plain.now)
+            services.tell_of_correction(listing_id=listing)
             tell_of_correction(self.plain, listing)
 
     # --- Orders ------------------------------------------------------------------------

@@ -155,7 +155,12 @@ def _broken(world: World, report: Row, limit: Row) -> Iterator[tuple[float, floa
 def _bears(world: World, listing: Row, report: Row) -> bool:
     """Whether a report is about anything that the listing claims."""
     if _claims(listing):
-        return bool(set(_claims(listing)) & _grades(world, report["standard"]))
+        values = {row["quantity"] for row in world["measures"] if row["report"] == report["report"]}
+        return any(
+            row["standard"] == report["standard"] and row["grade"] in _claims(listing)
+            and (not row["quantity"] or row["quantity"] in values)
+            for row in world["limits"]
+        )  # fmt: skip
     said = _split(listing["standards"])
     return any(row["said"] in said and row["standard"] == report["standard"] for row in world["names"])
 

@@ -135,6 +135,20 @@ def test_claims_that_a_report_is_about_or_nobody_could_prove(said: Row, papers: 
     lets_be("unproven", world(listing(**said), reports=[] if papers is None else [report(**papers)]))
 
 
+def test_a_report_proves_no_class_of_which_it_measured_nothing() -> None:
+    """A mask of KN95 of which somebody measured nothing but how well one breathes through it."""
+    own, papers = listing(**KN95), [report()]
+    finds("unproven", world(own, reports=papers, measures=[measure(180.0, "inhalation")]), claimed="KN95")
+    finds("unproven", world(own, reports=papers, measures=[measure(99.0, "filtration-oil")]))
+    finds("unproven", world(own, reports=papers, measures=[]))
+    lets_be("unproven", world(own, reports=papers, measures=[measure(71.0)]))
+    both = [report(), report(101)]
+    lets_be(
+        "unproven",
+        world(own, reports=both, measures=[measure(180.0, "inhalation"), measure(97.0, report=101)]),
+    )
+
+
 FAULTS: dict[str, Row] = {
     "evidence-of-another": {"owner": 2},
     "evidence-not-covering": {"covered": False},

@@ -181,7 +181,7 @@ def reports() -> Rows:
 
 
 def sold() -> Rows:
-    rows: dict[int, dict[str, Any]] = {}
+    buyers: dict[tuple[int, str], dict[int, bool]] = {}
     complained = {
         one.line_id for one in Complaint.objects.unguarded(WHY) if one.dismissed_at is None and one.line_id
     }
@@ -189,11 +189,13 @@ def sold() -> Rows:
         if line.delivered_at is None or line.delivered_at <= NOW - timedelta(days=365):
             continue
         back = line.status in {"refunded", "refund_requested"} and line.refund_reason in AGAINST
-        about = {"listing": line.listing_id, "category": line.listing.category_id, "sold": 0, "bad": 0}
-        row = rows.setdefault(line.listing_id, about)
-        row["sold"] += 1
-        row["bad"] += back or line.pk in complained
-    return list(rows.values())
+        of_listing = buyers.setdefault((line.listing_id, line.listing.category_id), {})
+        by = line.buyer_id or line.pk
+        of_listing[by] = of_listing.get(by, False) or back or line.pk in complained
+    return [
+        {"listing": pk, "category": shelf, "sold": len(people), "bad": sum(people.values())}
+        for (pk, shelf), people in buyers.items()
+    ]
 
 
 def complaints() -> Rows:

@@ -51,8 +51,9 @@ def measure(value: float, quantity: str = "filtration-salt", report: int = 100) 
 def world(
     *listings: Row, today: date = TODAY, known: Sequence[Standard] | None = None, **rows: list[Row]
 ) -> World:
-    """A catalogue under the shipped standards, or others."""
+    """A catalogue under the shipped standards, or others. What reports measured is good, if not told."""
     empty: World = {name: [] for name in SCHEMAS}
+    empty["measures"] = [measure(99.99, report=row["report"]) for row in rows.get("reports", [])]
     given = rows_of(standards() if known is None else known)
     return empty | given | {"listings": list(listings), "calendar": [{"day": today}]} | rows
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 
-from kith.core.clock import utc_now
 from kith.notices.models import Notice, NoticeKind
 from kith.quality import services as quality
 from kith.quality.models import Sweep, SweepState
@@ -160,7 +159,7 @@ def test_what_was_cut_short_is_done_later(village: Told) -> None:
     now = village.pair.plain.now
     hold_listing(listing_id=village.kettle, state=HoldState.REMOVED, since=now, decision=1, rule="x")
     assert village.told(village.mei) == []
-    assert services.tell_of_corrections(since=now + timedelta(seconds=1), now=now) == 0
+    assert services.tell_of_corrections(since=now + timedelta(seconds=1)) == 0
     assert quality.tell_late(now=now + timedelta(minutes=10)) > 0
     assert village.told(village.mei) == [("corrected", village.share)]
 
@@ -201,5 +200,5 @@ def test_many_listings_are_gone_through_in_pieces(village: Told, monkeypatch: py
     now = village.pair.plain.now
     for listing in (village.kettle, village.lamp):
         hold_listing(listing_id=listing, state=HoldState.REMOVED, since=now, decision=1, rule="x")
-    services.tell_of_corrections(since=now, now=utc_now())
+    services.tell_of_corrections(since=now)
     assert {subject for _kind, subject in village.told(village.mei)} == {village.share, second}

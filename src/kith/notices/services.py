@@ -35,13 +35,15 @@ def tell_many(
 
 
 def tell_each(subjects: Mapping[int, int], *, kind: NoticeKind, at: datetime) -> None:
-    """Tell people of something of their own, in one go: by its id, whom. Nobody is told twice."""
+    """Tell people of something of their own, in one go: by its id, whom. Told again, it is new again."""
     Notice.objects.bulk_create(
         [
             Notice(recipient_id=recipient_id, kind=kind, subject=subject, at=at)
             for subject, recipient_id in subjects.items()
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["recipient", "kind", "subject"],
+        update_fields=["at", "read_at"],
         batch_size=1000,
     )
 

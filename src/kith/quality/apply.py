@@ -81,7 +81,8 @@ SELECT {{id}}, o.buyer_id, %(kind)s, o.id, NULL, %(now)s, NULL
 FROM quality_decision d JOIN shop_orderline o ON o.listing_id = d.listing_id
 WHERE {_JUST_NOW} AND d.act IN %(acts)s AND o.buyer_id IS NOT NULL
 AND o.placed_at > %(bought_after)s AND o.status NOT IN %(over)s
-ON CONFLICT (recipient_id, kind, subject) DO NOTHING
+ON CONFLICT (recipient_id, kind, subject) DO UPDATE SET at = excluded.at, read_at = NULL
+WHERE notices_notice.at < excluded.at
 """
 
 _TAKE_BACK = f"""

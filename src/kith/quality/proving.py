@@ -159,13 +159,14 @@ class _Judge:
         return out[0] if out and len(out) == len(self.meant) else None
 
     def bears(self, claim: Claim, report: Evidence) -> bool:
-        """Whether a report says anything of a claim, good or bad (`rules.evidence_wanting.bearing`)."""
+        """Whether a report measured anything that a claim rests on, good or bad (`rules.derived.bearing`)."""
         standard = self.known.get(report.standard)
         if standard is None or claim.kind == PURPOSE:
             return False
         if claim.kind == STANDARD:
             return claim.name in (standard.key, standard.code)
-        return claim.name in _classes(standard)
+        asked = {limit.quantity for limit in _limits(standard, claim.name)}
+        return claim.name in _classes(standard) and (not asked or not asked.isdisjoint(report.values))
 
     # --- What there is against it
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from kith.core.clock import local_day
 from kith.core.columns import KINDS, PARTS, Wanted, read_at_one_moment
@@ -48,7 +49,7 @@ _PLAIN: dict[str, dict[str, str]] = {
     },
     "used": {"report": "int64", "listing": "int64", "covered": "boolean"},
     "measured": SCHEMAS["measures"],
-    "lines": {"listing": "int64", "sold": "int64", "bad": "int64"},
+    "lines": {"listing": "int64", "buyer": "int64", "bad": "int64"},
     "complaints": SCHEMAS["complaints"],
     "cleared": SCHEMAS["cleared"],
 }  # fmt: skip
@@ -63,7 +64,8 @@ _JOINED = {
     "measures": "FROM measured SEMI JOIN papers USING (report)",
     "gone": "FROM readings SEMI JOIN held USING (listing) WHERE text_print <> 0 OR picture_print <> 0",
     "sold": """
-        FROM (SELECT listing, sum(sold)::bigint AS sold, sum(bad)::bigint AS bad FROM lines GROUP BY ALL)
+        FROM (SELECT listing, count(*) AS sold, sum(bad)::bigint AS bad
+            FROM (SELECT listing, buyer, max(bad) AS bad FROM lines GROUP BY ALL) GROUP BY listing)
         JOIN said USING (listing)""",
 }
 """How the tables of the rules come of those. A listing counts as far as it was read as it stands. Of two
@@ -136,13 +138,16 @@ def verified() -> QuerySet[LabReport]:
 
 
 def _lines(now: datetime) -> QuerySet[Any, Any]:
-    """Lines delivered in the last year, and those of them that came back since something was wrong."""
+    """Lines delivered in the last year, by whom, and whether they came back since something was wrong.
+
+    A buyer counts once, however often they buy: one alone cannot give a thing a bad name. One whose
+    account is gone is nobody's, and counts as somebody else.
+    """
     lines = OrderLine.objects.unguarded(SWEEPING).filter(delivered_at__gt=now - LOOKED_BACK)
     came_back = Q(status__in=(LineStatus.REFUND_REQUESTED, LineStatus.REFUNDED), refund_reason__in=WRONG)
     complained = Exists(Complaint.objects.unguarded(SWEEPING).filter(line=OuterRef("pk"), dismissed_at=None))
     bad = lines.annotate(bad=Case(When(came_back | complained, then=1), default=0))
-    counted = bad.order_by().values("listing").annotate(sold=Count("pk"), number=Sum("bad"))
-    return counted.values_list("listing_id", "sold", "number")
+    return bad.annotate(by=Coalesce("buyer", "pk")).values_list("listing_id", "by", "bad")
 
 
 def _complaints(now: datetime) -> QuerySet[Any, Any]:

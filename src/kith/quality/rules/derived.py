@@ -77,11 +77,15 @@ def proving(tables: Tables) -> ir.Table:
 
 
 def bearing(tables: Tables) -> ir.Table:
-    """Of a class, a report by a standard that has it: one for a surgical mask proves no KN95.
+    """Of a class, a report by a standard that has it, which measured something that the class asks for.
 
-    Where no class is claimed, a report by a standard that the listing names; a code alone means any edition.
+    One for a surgical mask proves no KN95, and neither does one that measured nothing but resistance. Where
+    no class is claimed, a report by a standard that the listing names; a code alone means any edition.
     """
-    of_class = tables.proving.select("listing", "report")
+    asked = tables.limits.filter(tables.limits.grade != "").select("standard", "quantity", said="grade")
+    asks = tables.proving.join(asked, ["standard", "said"])
+    measured = asks.semi_join(tables.measures, ["report", "quantity"])
+    of_class = measured.union(asks.filter(asks.quantity == "")).select("listing", "report")
     named = tables.said_standards.anti_join(tables.claims, "listing").select("listing", "said")
     editions = named.join(tables.names, "said").select("listing", "standard")
     of_standard = tables.uses.semi_join(editions, ["listing", "standard"]).select("listing", "report")

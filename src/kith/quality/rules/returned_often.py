@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 FALSE_DISCOVERIES = 0.05
 """Of the listings found, the share that is found wrongly is at most this, on average."""
 FEWEST = 5
-"""Pieces that must have come back."""
+"""Buyers who must have sent it back, or complained."""
 
 
 def find(tables: Tables) -> ir.Table:
     """Test each listing against the rest of its shelf, and allow for how many are tested at once.
 
-    Of all N pieces that were sold on the shelf, the share p came back: k of a listing's n, and y of
-    the m of all others. Were it no worse than those, it would be chance which pieces came back, and
-    that as many as k are among its n would have at most either probability
+    Of all N buyers of the things on the shelf, each counted once for each thing, the share p sent it
+    back: k of a listing's n, and y of the m of all others. Were it no worse than those, it would be
+    chance who did, and that as many as k are among its n would have at most either probability
 
         exp(-n · D(k / n, p)),  exp(-m · D(y / m, p)),
         where D(x, p) = x · ln(x / p) + (1 - x) · ln((1 - x) / (1 - p))
@@ -77,8 +77,8 @@ RULE = Rule(
     code="returned-often",
     act=Act.SUSPECT,
     name=_("Comes back too often"),
-    looks_at=_("What was delivered in the last year, and how much of it came back or was complained of."),
-    says=_("%(figure)s of what was sold came back or was complained of; of other such things %(bound)s do."),
+    looks_at=_("Who bought it in the last year, and how many of them sent it back or complained."),
+    says=_("%(figure)s of its buyers sent it back or complained; with other such things %(bound)s do."),
     provision=_("The shop's terms: what comes back far more often than others is looked at."),
     find=find,
 )

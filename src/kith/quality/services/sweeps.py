@@ -277,7 +277,7 @@ def _go_through(
                 told(done)
     sweep = Sweep.objects.get(pk=sweep_id)
     if sweep.state == SweepState.APPLIED and sweep.decided_at is not None:
-        tell_of_corrections(since=sweep.decided_at, now=now)
+        tell_of_corrections(since=sweep.decided_at)
     return sweep
 
 

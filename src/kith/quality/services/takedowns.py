@@ -84,7 +84,7 @@ def decide(
         )  # fmt: skip
     if act in TELLS_BUYERS:
         _tell_buyers(OrderLine.objects.unguarded(TELLING).filter(listing=listing_id), now)
-        tell_of_correction(listing_id=listing_id, now=now)
+        tell_of_correction(listing_id=listing_id)
     return decision
 
 
@@ -152,7 +152,7 @@ def tell_late(*, now: datetime) -> int:
     Buyers whose order came in while its listing was being taken down; and those whom a share of it
     misled, if what tells them was cut short.
     """
-    return tell_late_buyers(now=now) + tell_of_corrections(since=now - LATE, now=now)
+    return tell_late_buyers(now=now) + tell_of_corrections(since=now - LATE)
 
 
 @transaction.atomic

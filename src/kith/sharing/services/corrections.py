@@ -34,14 +34,14 @@ WITH misled AS (
     AND s.withdrawn_at IS NULL AND s.visible_from <= h.since AND (o.id IS NULL OR NOT o.is_gift)
 )
 SELECT {id}, t.person_id, %(kind)s, t.share_id,
-    CASE WHEN t.person_id = t.author_id THEN NULL ELSE t.author_id END, %(now)s, NULL
+    CASE WHEN t.person_id = t.author_id THEN NULL ELSE t.author_id END, t.since, NULL
 FROM (
-    SELECT m.author_id AS person_id, m.id AS share_id, m.author_id, m.listing_id FROM misled m
+    SELECT m.author_id AS person_id, m.id AS share_id, m.author_id, m.listing_id, m.since FROM misled m
     UNION
-    SELECT c.author_id, m.id, m.author_id, m.listing_id
+    SELECT c.author_id, m.id, m.author_id, m.listing_id, m.since
     FROM misled m JOIN sharing_comment c ON c.share_id = m.id AND c.at <= m.since
     UNION
-    SELECT l.person_id, m.id, m.author_id, m.listing_id
+    SELECT l.person_id, m.id, m.author_id, m.listing_id, m.since
     FROM misled m JOIN sharing_like l ON l.share_id = m.id AND l.at <= m.since
 ) t
 WHERE NOT EXISTS (
@@ -49,22 +49,23 @@ WHERE NOT EXISTS (
     JOIN notices_notice n ON n.recipient_id = b.buyer_id AND n.kind = %(recalled)s AND n.subject = b.id
     WHERE b.buyer_id = t.person_id AND b.listing_id = t.listing_id
 )
-ON CONFLICT (recipient_id, kind, subject) DO NOTHING
+ON CONFLICT (recipient_id, kind, subject) DO UPDATE SET at = excluded.at, read_at = NULL
+WHERE notices_notice.at < excluded.at
 """
 
 
 @transaction.atomic
-def tell_of_correction(*, listing_id: int, now: datetime) -> int:
+def tell_of_correction(*, listing_id: int) -> int:
     """Tell whoever showed, or spoke of, this listing, which is held; return how many were told.
 
     Not those who bought it and are told so anyway; nor of what is a gift, hidden or not shown yet.
-    Nobody is told twice.
+    Nobody is told twice of the same decision; of another one, later, they are.
     """
     since = ListingHold.objects.filter(listing=listing_id).values_list("since", flat=True).first()
-    return 0 if since is None else sql.run(_statement(), _given(listing_id, listing_id, since, now))
+    return 0 if since is None else sql.run(_statement(), _given(listing_id, listing_id, since))
 
 
-def tell_of_corrections(*, since: datetime, now: datetime) -> int:
+def tell_of_corrections(*, since: datetime) -> int:
     """Do the same for all that was taken down or recalled at that instant or after it.
 
     Done again, it tells those who were not told: it may be cut short anywhere.
@@ -74,7 +75,7 @@ def tell_of_corrections(*, since: datetime, now: datetime) -> int:
     held = ListingHold.objects.filter(Exists(shown), state__in=GONE, since__gte=since).order_by("listing")
     while some := list(held.filter(listing__gt=after).values_list("listing", flat=True)[:AT_ONCE]):
         with transaction.atomic():
-            told += sql.run(_statement(), _given(some[0], some[-1], since, now))
+            told += sql.run(_statement(), _given(some[0], some[-1], since))
         after = some[-1]
     return told
 
@@ -83,8 +84,8 @@ def _statement() -> str:
     return _TELL.format(id=sql.random_ids())
 
 
-def _given(first: int, last: int, since: datetime, now: datetime) -> dict[str, Any]:
+def _given(first: int, last: int, since: datetime) -> dict[str, Any]:
     return {
-        "first": first, "last": last, "since": since, "now": now, "gone": list(GONE),
+        "first": first, "last": last, "since": since, "gone": list(GONE),
         "kind": NoticeKind.CORRECTED, "recalled": NoticeKind.RECALLED,
     }  # fmt: skip
