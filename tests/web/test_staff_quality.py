@@ -549,7 +549,7 @@ def test_claims_are_those_that_the_shop_has_to_see_to(stage: Stage) -> None:
         )
     listed = page(stage.browser, at("recallclaim_changelist"))
     assert [f"ORDER-{number}" in listed for number in range(4)] == [True, True, False, False]
-    assert "Claims (2)" in listed
+    assert "Claims after recalls (2)" in listed
     posted(stage.browser, at("recallclaim_changelist"), claim=claims[1].pk)
     first = RecallClaim.objects.unguarded(SEEN).get(pk=claims[1].pk).done_at
     posted(stage.browser, at("recallclaim_changelist"), claim=claims[1].pk)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
-import numpy as np
-
 from kith.core.fulltext import tokens
 
 NOTHING = 0
@@ -19,18 +17,20 @@ NOTHING = 0
 FEWEST = 12
 """Pieces that a text must have."""
 BITS = 63
-_PLACES = np.arange(BITS, dtype=np.uint64)
 
 
 def print_of(text: str) -> int:
     """The print of a text: of its words and, in Chinese, its characters and pairs. Each counts once."""
+    import numpy as np
+
     pieces = set(tokens(text))
     if len(pieces) < FEWEST:
         return NOTHING
     hashes = np.fromiter(map(_hash, pieces), dtype=np.uint64, count=len(pieces))
-    votes = ((hashes[:, None] >> _PLACES) & 1).sum(axis=0, dtype=np.int64)
+    places = np.arange(BITS, dtype=np.uint64)
+    votes = ((hashes[:, None] >> places) & 1).sum(axis=0, dtype=np.int64)
     ahead = votes * 2 > len(pieces)
-    return int((ahead.astype(np.uint64) << _PLACES).sum()) or 1
+    return int((ahead.astype(np.uint64) << places).sum()) or 1
 
 
 @lru_cache(maxsize=1 << 16)

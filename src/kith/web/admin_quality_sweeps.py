@@ -12,8 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from kith.core.clock import utc_now
 from kith.core.errors import NotThere, Refused
@@ -243,7 +243,9 @@ def _acts(sweep: Sweep, progress: Progress) -> list[dict[str, Any]]:
 def _shortly(sweep: Sweep) -> dict[str, Any]:
     """A sweep in a line: what it looked at, and how far it is."""
     progress = queries.progress_of(sweep)
-    about = [part for part in (sweep.standard, sweep.category_id or "") if part]
+    shelf = sweep.category
+    on_shelf = shelf.name(get_language() or "zh-hans") if shelf else ""
+    about = [part for part in (sweep.standard, on_shelf) if part]
     return {
         "number": sweep.pk, "address": reverse("admin:quality_sweep_change", args=[sweep.pk]),
         "about": ", ".join(about) or _("All listings"), "says": SAYS[progress.stage],

@@ -116,7 +116,7 @@ def get_sweep(sweep_id: int) -> Sweep:
 
 
 def newest_sweeps(*, most: int = 50) -> list[Sweep]:
-    return list(Sweep.objects.order_by("-created_at", "-pk")[:most])
+    return list(Sweep.objects.select_related("category").order_by("-created_at", "-pk")[:most])
 
 
 def found_by_rule(sweep_id: int) -> list[RuleCount]:
