@@ -69,7 +69,7 @@ class Story:
             order["placed_at"] = (arrived - COURIER).isoformat()
             yield order
             if "back" in bought and turn == 0:
-                back = {"status": "refunded", "reason": bought["back"]}
+                back = {"status": "refunded", "reason": bought["back"], "refund_reason": bought["why"]}
                 back["at"] = (arrived + TRYING / 2).isoformat()
                 yield order | {"lines": [line | back]}
 
