@@ -159,6 +159,24 @@ def test_who_bought_while_it_was_being_taken_down_is_told_too(
     assert quality.tell_late_buyers(now=later(hours=3)) == 0
 
 
+def test_of_a_later_decision_its_buyers_are_told_anew(
+    mask: Listing, lin: Person, mei: Person, desk: Person
+) -> None:
+    """By a person, and again by a sweep: what was read of the first is not the second."""
+    arrived(mei, mask)
+    told = Notice.objects.unguarded("what was told").filter(kind=NoticeKind.RECALLED, recipient=mei)
+    for day, act in enumerate((Act.REMOVE, Act.REINSTATE, Act.RECALL, Act.REINSTATE)):
+        now = later(days=day)
+        grounds = Grounds(words="Looked at.")
+        quality.decide(act=act, listing_id=mask.pk, actor_id=desk.pk, now=now, grounds=grounds)
+        if act != Act.REINSTATE:
+            assert list(told.values_list("at", "read_at")) == [(now, None)]
+        told.update(read_at=now)
+    proven(lin, mask, by=desk, now=later(days=5), measures={MEASURED: 71.0})
+    carried_out(by=desk, now=later(days=6))
+    assert list(told.values_list("at", "read_at")) == [(later(days=6), None)]
+
+
 # --- The pages ------------------------------------------------------------------------------
 
 

@@ -154,6 +154,15 @@ def test_nobody_is_told_of_it_twice_or_anew(village: Told) -> None:
     assert queries.unread_notices(services_viewer) == 0
 
 
+def test_of_a_later_decision_they_are_told_anew(village: Told) -> None:
+    for act in (Act.REMOVE, Act.REINSTATE, Act.RECALL):
+        Notice.objects.unguarded(LOOK).update(read_at=village.pair.plain.now)
+        village.pair.advance(timedelta(hours=1))
+        village.decide(act)
+    assert queries.unread_notices(village.pair.viewer(village.mei)) == 1
+    assert village.written() == 2
+
+
 def test_what_was_cut_short_is_done_later(village: Told) -> None:
     """The hold is there, and whoever should have told of it was killed."""
     now = village.pair.plain.now

@@ -64,6 +64,17 @@ def read_place(text: str) -> tuple[datetime, int]:
     return instant, number
 
 
+def read_number(text: str) -> int:
+    """Read a cursor into a list that is ordered by numbers alone.
+
+    :raises BadCursor: not one of ours, or one into another kind of list.
+    """
+    place = read_cursor(text)
+    if len(place) != 1 or not isinstance(place[0], int):
+        raise BadCursor("this cursor is not one of this list")
+    return place[0]
+
+
 @lru_cache(maxsize=1)
 def _box() -> Fernet:
     key = hashlib.sha256(b"kith.cursor:" + settings.SECRET_KEY.encode()).digest()

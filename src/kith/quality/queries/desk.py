@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kith.core.errors import NotThere
 from kith.core.guard import GuardedQuerySet, Viewer
-from kith.core.paging import BadCursor, Page, read_cursor, read_place, write_cursor
+from kith.core.paging import Page, read_number, read_place, write_cursor
 from kith.quality import papers
 from kith.quality.models import Appeal, Decision, LabReport, Measure, ReportState, ReportUse
 from kith.quality.papers import OpenPaper
@@ -136,17 +136,10 @@ def decisions_of(
     if sweep_id is not None:
         rows = rows.filter(sweep=sweep_id)
     if cursor is not None:
-        rows = rows.filter(pk__lt=_number(cursor))
+        rows = rows.filter(pk__lt=read_number(cursor))
     found = list(rows.order_by("-pk")[: size + 1])
     more = write_cursor(found[size - 1].pk) if len(found) > size else None
     return Page(tuple(with_time(viewer, one) for one in statements_of(found[:size])), more)
-
-
-def _number(cursor: str) -> int:
-    place = read_cursor(cursor)
-    if len(place) != 1 or not isinstance(place[0], int):
-        raise BadCursor("this cursor is not one of this list")
-    return place[0]
 
 
 def merchant_of_decision(viewer: Viewer, *, decision_id: int) -> int:

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.utils import translation
 
 from kith.core.clock import local_day
-from kith.core.paging import BadCursor, Page, read_cursor, write_cursor
+from kith.core.paging import Page, read_number, write_cursor
 from kith.quality import reasons
 from kith.quality.models import Decision
 from kith.quality.rules import BY_CODE
@@ -74,18 +74,9 @@ def record_page(
     *, since: date, until: date | None = None, cursor: str | None = None, size: int = 100
 ) -> Page[Record]:
     """The same in pages."""
-    found = _some(since=since, until=until, after=_after(cursor), size=size + 1)
+    found = _some(since=since, until=until, after=0 if cursor is None else read_number(cursor), size=size + 1)
     more = write_cursor(found[size - 1].pk) if len(found) > size else None
     return Page(tuple(_written(found[:size])), more)
-
-
-def _after(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    place = read_cursor(cursor)
-    if len(place) != 1 or not isinstance(place[0], int):
-        raise BadCursor("this cursor is not one of this list")
-    return place[0]
 
 
 def _some(*, since: date, until: date | None, after: int, size: int) -> list[Decision]:

@@ -21,6 +21,7 @@ from kith.quality.models import (
     ReportUse,
 )
 from kith.quality.papers import OpenPaper, open_paper
+from kith.quality.queries.desk import Covered
 from kith.quality.services.appeals import appeal_until, had_a_part, still_stands
 from kith.quality.standards import Limit, find_standard
 from kith.quality.words import QUANTITIES
@@ -48,15 +49,6 @@ class Beside:
     clause: str
     value: float | None
     keeps: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """A listing that the report is said to be about, and whether staff found so; None: not said yet."""
-
-    listing_id: int
-    title: str
-    covered: bool | None
 
 
 @dataclass(frozen=True, slots=True)
