@@ -21,6 +21,7 @@ from benchmarks.masks import NOW, Mask, Plan, Report, gone_mask, make_piece
 from kith.core.columns import write_columns
 from kith.notices.models import Notice, NoticeKind
 from kith.people.models import Person
+from kith.quality.laboratories import fold_laboratory
 from kith.quality.models import Complaint, Decision, LabReport, Measure, Reading, ReportUse
 from kith.quality.readings import reading_of
 from kith.quality.transitions import Act
@@ -235,13 +236,14 @@ def _evidence(plan: Plan, masks: Sequence[Mask]) -> Iterator[_Written]:
         return [value(mask, report) for mask, report in owned]
 
     plain = {
-        "id": "pk", "standard": "standard", "grade": "grade", "laboratory": "laboratory", "number": "number",
-        "produced_on": "made", "tested_on": "tested", "valid_until": "until", "state": "state",
-        "submitted_at": "handed_in",
+        "id": "pk", "standard": "standard", "grade": "grade", "laboratory_written": "laboratory",
+        "number": "number", "produced_on": "made", "tested_on": "tested", "valid_until": "until",
+        "state": "state", "submitted_at": "handed_in",
     }  # fmt: skip
     yield table_of(LabReport, {
         **{column: [getattr(report, name) for _, report in owned] for column, name in plain.items()},
         "merchant_id": each(lambda mask, _: merchants[mask.merchant]),
+        "laboratory": each(lambda _, report: fold_laboratory(report.laboratory)),
         "sample": each(lambda mask, _: mask.brand), "batch": each(lambda _, report: report.batch.upper()),
         "submitted_by_id": each(lambda mask, _: staff[mask.merchant]),
         "decided_by_id": each(lambda _, report: desk if report.state != "submitted" else None),
@@ -286,6 +288,7 @@ def _sales(plan: Plan, masks: Sequence[Mask], listings: Sequence[Listing]) -> It
             lines.append((
                 pk, pk, buyer, listing.merchant_id, mask.pk, "1", 1, listing.price_minor, listing.currency,
                 STATES[len(sale.steps) - 1].value, sale.steps[-1], sale.reason, sale.steps[0], sale.steps[2],
+                next(iter(sale.steps[3:]), None),
             ))  # fmt: skip
             if sale.complained:
                 gone = NOW - timedelta(days=1) if sale.dismissed else None
@@ -294,6 +297,7 @@ def _sales(plan: Plan, masks: Sequence[Mask], listings: Sequence[Listing]) -> It
     yield _of_rows(OrderLine, (
         "id", "order_id", "buyer_id", "merchant_id", "listing_id", "external_id", "quantity",
         "price_minor", "currency", "status", "status_at", "refund_reason", "placed_at", "delivered_at",
+        "refund_requested_at",
     ), lines)  # fmt: skip
     said = ("id", "listing_id", "person_id", "line_id", "reason", "at", "dismissed_at")
     yield _of_rows(Complaint, said, complaints)

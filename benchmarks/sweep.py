@@ -40,6 +40,7 @@ PARTS = (
     "carrying out",
     "in all",
 )
+WHOSE = {"own": "the sweep", "beside": "the process that reads for it", "server": "its server process"}
 LIMITS = ("DuckDB scans the tables", "one UPDATE")
 
 
@@ -141,7 +142,7 @@ def tell(told: dict[str, Any]) -> None:
     print(f"in all, beside the two together: {whole / statistics.median(both):.1f} times")
     for whose in told["sweeps"][0]["memory"]:
         most = max(one["memory"][whose] for one in told["sweeps"])
-        print(f"memory at most, {'the sweep' if whose == 'own' else 'its server process'}: {most:,.0f} MiB")
+        print(f"memory at most, {WHOSE[whose]}: {most:,.0f} MiB")
     tell_score(told["score"])
     if "faults" in told:
         amiss = {name: number for name, number in told["faults"]["amiss"].items() if number}

@@ -16,8 +16,8 @@ from django.db import connection
 from benchmarks.masks import NOW
 from kith.core import sql
 from kith.quality import apply, services
-from kith.quality.apply import OVER, recalled_back
 from kith.quality.models import Sweep, SweepState
+from kith.sharing.services import OVER, recalled_back
 
 LONGEST = 1.2
 """Seconds that a process is let live."""

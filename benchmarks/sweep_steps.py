@@ -41,11 +41,11 @@ class Watch:
 
     @contextmanager
     def on(self, name: str) -> Iterator[None]:
-        clock, own, served = time.perf_counter(), time.process_time(), self._served()
+        clock, own, served = time.perf_counter(), _own_time(), self._served()
         yield
         self.told[name] = {
             "wall": time.perf_counter() - clock,
-            "cpu": time.process_time() - own,
+            "cpu": _own_time() - own,
             "server_cpu": self._served() - served,
         }
 
@@ -62,10 +62,30 @@ class Watch:
         setattr(holder, attribute, watched)
 
     def _served(self) -> float:
-        if self.server is None:
-            return 0.0
-        fields = Path(f"/proc/{self.server}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return 0.0 if self.server is None else _time_of(self.server)
+
+
+def _own_time() -> float:
+    """Of the processor, with what processes beside this one took, whether they have ended or not."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime + sum(map(_time_of, _children()))
+
+
+def _time_of(process: int) -> float:
+    fields = _of(process, "stat").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
+
+
+def _children() -> list[int]:
+    return [int(one) for task in Path("/proc/self/task").iterdir() for one in _of(task, "children").split()]
+
+
+def _of(process: int | Path, what: str) -> str:
+    """What the system tells of a process; nothing, if it has just ended."""
+    try:
+        return (Path("/proc") / str(process) / what).read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def server_process() -> int | None:
@@ -75,8 +95,11 @@ def server_process() -> int | None:
 
 
 def most_memory(server: int | None) -> dict[str, float]:
-    """The most that was ever held, in MiB; of the server's process what it shares with others, too."""
-    told = {"own": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    """The most that was ever held, in MiB, by each at its own time; of the server with what it shares."""
+    told = {
+        "own": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "beside": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    }
     if server is not None:
         status = Path(f"/proc/{server}/status").read_text()
         told["server"] = int(status.partition("VmHWM:")[2].split()[0]) / 1024
@@ -106,11 +129,11 @@ def sweep(given: dict[str, Any]) -> dict[str, Any]:
     """Sweep once, all of it, and say how long each part took. What it read and found is kept for others."""
     watch = Watch(server_process())
     watch.wrap(sweeps, "read_listings", "reading what is new")
-    watch.wrap(scanning, "read_everything", "reading the snapshot")
+    watch.wrap(sweeps, "read_everything", "reading the snapshot")
     watch.wrap(scanning, "run_rules", "running the rules")
     watch.wrap(scanning, "write", "writing findings")
     kept: dict[str, Any] = {}
-    _keep(scanning, "read_everything", kept)
+    _keep(sweeps, "read_everything", kept)
     _keep(scanning, "run_rules", kept)
     startup = time.time() - given["begun"]
     with watch.on("in all"):
@@ -123,11 +146,12 @@ def sweep(given: dict[str, Any]) -> dict[str, Any]:
     folder = Path(given["folder"])
     for name, table in kept.get("read_everything", {}).items():
         feather.write_feather(table, folder / f"{name}.arrow", compression="uncompressed")
-    feather.write_feather(kept["run_rules"], folder / "found.arrow", compression="uncompressed")
+    found = kept["run_rules"].found
+    feather.write_feather(found, folder / "found.arrow", compression="uncompressed")
     return {
         "parts": watch.told, "memory": memory, "startup": startup, "listings": done.listings,
         "flagged": done.flagged, "taken_down": done.taken_down, "passed_over": done.passed_over,
-        "findings": kept["run_rules"].num_rows, **_counts(),
+        "findings": found.num_rows, **_counts(),
     }  # fmt: skip
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections import defaultdict
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,16 +14,18 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from kith.core.clock import utc_now
+from kith.core.guard import Viewer
 from kith.core.ids import read_id, write_id
 from kith.jobs.housekeeping import resume_sweeps
 from kith.people.tokens import Scope
 from kith.quality import services as quality
-from kith.quality.models import Appeal, Complaint, Decision, LabReport, RecallClaim, Remedy, Sweep
+from kith.quality.models import Appeal, Complaint, Decision, LabReport, RecallClaim, Remedy, Sweep, SweepState
 from kith.quality.services import Grounds
 from kith.quality.transitions import Act
 from kith.shop.models import Listing, RefundReason
 from tests.contract.cast import Program, Street, items, looks, problem, told
 from tests.quality.cast import MEASURED, paper, sells, state_of
+from tests.shop import goods
 
 KEY = '"8e03978e-40d5-43dd-bc93-6894a57f9324"'
 WHY = {"why": "We looked at all of it"}
@@ -47,6 +53,35 @@ def decided(street: Street, mask: Listing, act: Act, by: Any = None) -> Decision
         act=act, listing_id=mask.pk, actor_id=by.pk if by else None, now=utc_now(),
         grounds=Grounds(words="Looked at."),
     )  # fmt: skip
+
+
+def much_that_waits(street: Street) -> dict[str, list[int]]:
+    """Five of everything that waits for staff, by its ids, in the order in which it should be seen to.
+
+    Some came at the same instant as another, and two of the listings are reported by two buyers.
+    """
+    made: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for number in range(5):
+        at = utc_now().replace(minute=0) - timedelta(hours=9 - (number + 1) // 2)
+        then = Viewer(street.mo.pk, at)
+        listing = sells(street.merchant, f"KN95口罩 {number}")
+        line = goods.bought(street.mei, listing, key=f"waits-{number}", now=at - timedelta(days=1))
+        report = quality.hand_in_report(
+            then, merchant_id=street.merchant.pk, listing_ids=[listing.pk], paper=paper(number=f"R{number}")
+        )
+        decision = decided(street, listing, Act.RECALL)
+        appeal = quality.appeal(then, decision_id=decision.pk, words="No.")
+        claim = RecallClaim.objects.create(
+            line=line, person=street.mei, decision=decision, remedy=Remedy.REPLACEMENT, at=at
+        )
+        buyers = [street.mei, street.bo] if number < 2 else [street.mei]
+        for buyer in buyers:
+            said = {"line": line, "reason": RefundReason.UNSAFE, "at": at}
+            Complaint.objects.create(listing=listing, person=buyer, **said)
+        for name, row in (("reports", report), ("appeals", appeal), ("claims", claim)):
+            made[name].append((at, row.pk))
+        made["complaints"].append((-len(buyers), at, listing.pk))
+    return {name: [place[-1] for place in sorted(places)] for name, places in made.items()}
 
 
 LISTS = ("sweeps", "reports", "appeals", "complaints", "claims", "shops", "refunds")
@@ -153,6 +188,94 @@ def test_reports_are_verified_or_refused(street: Street, ada: Program, mask: Lis
     assert items(ada.get("/quality/reports")) == []
     assert len(items(ada.get("/quality/reports?state=verified"))) == 1
     assert problem(ada.get(f"/quality/reports/{write_id(report.pk + 1)}"), 404)
+
+
+def test_the_paper_of_a_report_is_for_staff_who_may_see_reports(
+    street: Street, ada: Program, mask: Listing, settings: Any, tmp_path: Path
+) -> None:
+    settings.PAPERS_ROOT = tmp_path
+    report, bare = handed_in(street, mask), handed_in(street, mask, number="2")
+    quality.add_file(looks(street.mo), report_id=report.pk, file=io.BytesIO(b"%PDF-1.7 signed"))
+    here = f"/quality/reports/{write_id(report.pk)}/file"
+    answer = ada.get(here)
+    assert (answer.status_code, answer.content) == (200, b"%PDF-1.7 signed")
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    name = f"report-{write_id(report.pk)}.pdf"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert "no-store" in answer["Cache-Control"]
+    assert "RateLimit" in answer
+    assert problem(ada.get(f"/quality/reports/{write_id(bare.pk)}/file"), 404)
+    assert problem(ada.get(f"/quality/reports/{'0' * 13}/file"), 404)
+    assert problem(Program(street.mo).get(here), 404)
+    assert problem(Program(street.ada, [Scope.ROLLOUT]).get(here), 403)
+    may = Permission.objects.filter(content_type__app_label="quality").exclude(codename="view_labreport")
+    street.ada.user_permissions.set(may)
+    assert problem(ada.get(here), 404)
+
+
+# --- Pages ------------------------------------------------------------------------------------
+
+
+def pages_of(program: Program, path: str, key: str) -> list[list[str]]:
+    """All pages of a list, two things on each."""
+    pages, cursor = [], ""
+    while True:
+        page = told(program.get(f"{path}limit=2{cursor}"))
+        pages.append([one[key] for one in page["items"]])
+        if page["next"] is None:
+            return pages
+        cursor = f"&cursor={page['next']}"
+
+
+def test_all_that_waits_comes_in_pages(street: Street, ada: Program) -> None:
+    made = {name: [write_id(pk) for pk in ids] for name, ids in much_that_waits(street).items()}
+    for path, name, key in (
+        ("/quality/reports?", "reports", "id"),
+        ("/quality/appeals?", "appeals", "id"),
+        ("/quality/complaints?", "complaints", "listing_id"),
+        ("/quality/claims?", "claims", "id"),
+    ):
+        first, second, third = pages_of(ada, path, key)
+        assert (len(first), len(second), len(third)) == (2, 2, 1)
+        assert [*first, *second, *third] == made[name], name
+        assert 'rel="next"' in ada.get(f"{path}limit=2")["Link"]
+        assert problem(ada.get(f"{path}cursor=x"), 400)
+        assert problem(ada.get(f"{path}limit=101"), 422)
+    cursor = told(ada.get("/quality/reports?limit=1"))["next"]
+    assert problem(ada.get(f"/quality/complaints?cursor={cursor}"), 400)
+    cursor = told(ada.get("/quality/complaints?limit=1"))["next"]
+    assert problem(ada.get(f"/quality/claims?cursor={cursor}"), 400)
+
+
+def test_sweeps_come_in_pages_the_newest_first(ada: Program) -> None:
+    hour = utc_now().replace(minute=0)
+    made = [(hour + timedelta(hours=number // 2), number) for number in range(5)]
+    for at, number in made:
+        Sweep.objects.create(pk=number + 1, created_at=at, state=SweepState.DROPPED)
+    seen = [one for page in pages_of(ada, "/quality/sweeps?", "id") for one in page]
+    assert seen == [write_id(number + 1) for _at, number in sorted(made, reverse=True)]
+    assert problem(ada.get("/quality/sweeps?cursor=x"), 400)
+
+
+def test_what_is_done_comes_in_pages_the_newest_first(street: Street, ada: Program) -> None:
+    made = much_that_waits(street)
+    done: dict[str, list[tuple[Any, int]]] = defaultdict(list)
+    for number in range(5):
+        at = utc_now().replace(minute=0) + timedelta(hours=(number + 1) // 2)
+        report, appeal, claim = (made[name][number] for name in ("reports", "appeals", "claims"))
+        quality.decide_report(report, actor_id=street.ada.pk, now=at, verified=True)
+        quality.decide_appeal(appeal, actor_id=street.ada.pk, now=at, overturn=False, reasons="No.")
+        quality.finish_claim(claim, now=at)
+        for name, pk in (("reports", report), ("appeals", appeal), ("claims", claim)):
+            done[name].append((at, pk))
+    for path, name in (
+        ("/quality/reports?state=verified&", "reports"),
+        ("/quality/appeals?state=upheld&", "appeals"),
+        ("/quality/claims?done=yes&", "claims"),
+    ):
+        seen = [one for page in pages_of(ada, path, "id") for one in page]
+        assert seen == [write_id(pk) for _at, pk in sorted(done[name], reverse=True)], name
 
 
 def test_an_appeal_is_answered_by_somebody_else_once(street: Street, ada: Program, mask: Listing) -> None:

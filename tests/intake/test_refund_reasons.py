@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
@@ -12,7 +13,18 @@ from kith.sharing.intake import SCHEMA
 from kith.sharing.intake.giving import records_of
 from kith.shop.models import OrderLine, RefundReason
 from kith.shop.services import load_categories
-from tests.intake.told import NOW, SOURCE, everything, listing, merchant, open_to_all, order, person, send
+from tests.intake.told import (
+    CONSENT,
+    NOW,
+    SOURCE,
+    everything,
+    listing,
+    merchant,
+    open_to_all,
+    order,
+    person,
+    send,
+)
 
 LOOK = "a test looks at what was written"
 BEFORE = [person("mei"), merchant(), listing("l1")]
@@ -62,12 +74,14 @@ def test_written_out_and_taken_in_elsewhere_it_is_the_same() -> None:
         for number, code in enumerate([*RefundReason.values, None])
     ]
     arrived = order("o1", "mei", status="delivered", day=8)
+    asked = [order(f"o{number}", "mei", status="refund_requested", day=9) for number in (1, 2)]
     load_categories()
     open_to_all()
-    send(*BEFORE, arrived, *lines)
+    send(*BEFORE, arrived, *asked, *lines)
     before, records = everything(), list(records_of())
     codes = {line.get("refund_reason") for record in records for line in record.get("lines", ())}
     assert codes == {*RefundReason.values, None}
+    assert {row[-1] for row in before["lines"]} == {CONSENT + timedelta(days=9), None}
     call_command("flush", interactive=False, verbosity=0)
     open_to_all()
     assert {answer.reason for answer in send(*records, now=NOW, source=SOURCE)} == {""}

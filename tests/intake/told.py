@@ -137,7 +137,8 @@ def everything() -> dict[str, Any]:
         ),
         "lines": list(
             lines.values_list(
-                "order__external_id", "external_id", "status", "status_at", "reason", "refund_reason"
+                "order__external_id", "external_id", "status", "status_at", "reason", "refund_reason",
+                "delivered_at", "refund_requested_at",
             )
         ),
     }  # fmt: skip

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from kith.core.clock import local_day
 from kith.core.errors import NotThere
 from kith.people.models import Person
 from kith.quality import services as quality
 from kith.quality.models import Complaint, Finding, LabReport, Measure, ReportState, ReportUse
+from kith.quality.queries import get_report
 from kith.quality.services import ComplaintRefused, ReportRefused
 from kith.shop.models import LineStatus, Merchant, OrderLine, RefundReason
 from tests.quality.cast import MEASURED, NOW, later, looks, paper, proven, sells, shop, somebody, swept
@@ -39,9 +43,70 @@ def test_handed_in_as_it_was_written(masks: Merchant, lin: Person) -> None:
 
 
 @pytest.mark.parametrize(
+    ("laboratory", "number"),
+    [
+        ("SGS Laboratory (Beijing)", "2020-ZJ-7"),
+        ("  sgs LABORATORY (beijing) ", " 2020-zj-7 "),
+        ("ＳＧＳ\u3000Laboratory（Beijing）", "２０２０－ＺＪ－７"),
+        ("SGS  Labor\u200batory(Beijing)", "2020–ZJ–7"),
+    ],
+)
+def test_the_same_report_is_known_again_however_it_is_written(
+    masks: Merchant, lin: Person, desk: Person, mei: Person, laboratory: str, number: str
+) -> None:
+    """Another merchant shows it under the name of the same laboratory, written in another way."""
+    proven(lin, sells(masks), by=desk, laboratory="SGS Laboratory (Beijing)", number="2020-ZJ-7")
+    others = sells(shop("Others", mei), "KN95口罩 GB 2626-2006 别家")
+    theirs = proven(mei, others, by=desk, now=later(hours=1), laboratory=laboratory, number=number)
+    assert get_report(theirs.pk).also_of == (masks.name,)
+    assert get_report(theirs.pk).number == "2020-ZJ-7"
+    assert get_report(theirs.pk).laboratory == " ".join(laboratory.split())
+    found = Finding.objects.filter(sweep=swept(now=later(hours=2)), rule="evidence-of-another")
+    assert list(found.values_list("listing", flat=True)) == [others.pk]
+    with pytest.raises(ReportRefused):
+        proven(lin, sells(masks), by=desk, laboratory=laboratory, number=number)
+
+
+def test_two_laboratories_are_two(masks: Merchant, lin: Person, desk: Person, mei: Person) -> None:
+    proven(lin, sells(masks), by=desk, laboratory="SGS Laboratory (Beijing)")
+    others = sells(shop("Others", mei), "KN95口罩 GB 2626-2006 别家")
+    theirs = proven(mei, others, by=desk, now=later(hours=1), laboratory="SGS Laboratory (Tianjin)")
+    assert get_report(theirs.pk).also_of == ()
+
+
+def test_reports_of_before_are_folded_and_of_twins_one_stays_another(
+    masks: Merchant, lin: Person, desk: Person, mei: Person
+) -> None:
+    others = shop("Others", mei)
+    written = ("SGS Lab", "sgs lab", "sgslab", "ＳＧＳ Lab", "质检所")
+    rows = [
+        proven(person, sells(merchant, name), by=desk, now=later(hours=hour), number=f"R{hour}")
+        for hour, (person, merchant, name) in enumerate(
+            [(lin, masks, "1"), (lin, masks, "2"), (lin, masks, "3"), (mei, others, "4"), (mei, others, "5")]
+        )
+    ]
+    for row, name in zip(rows, written, strict=True):
+        number = "2020-ZJ" if name == "质检所" else "2020–zj"
+        as_before = {"laboratory": name, "laboratory_written": "", "number": number}
+        LabReport.objects.unguarded(READS).filter(pk=row.pk).update(**as_before)
+    migration = import_module("kith.quality.migrations.0002_laboratories")
+    then = MigrationLoader(connection).project_state(("quality", "0002_laboratories")).apps
+    migration.fold_what_is_there(then, None)
+    kept = LabReport.objects.unguarded(READS).order_by("submitted_at")
+    assert [row.laboratory_name for row in kept] == list(written)
+    assert [row.laboratory for row in kept] == [
+        "sgslab", f"sgslab {rows[1].pk}", f"sgslab {rows[2].pk}", "sgslab", "质检所",
+    ]  # fmt: skip
+    assert {row.number for row in kept} == {"2020-ZJ"}
+
+
+@pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"standard": "GB 1"}, "standard"),
+        ({"laboratory": "\u200b"}, "laboratory"),
+        ({"number": "\u200b"}, "number"),
+        ({"number": "ß" * 60}, "number"),
         ({"grade": "A"}, "grade"),
         ({"laboratory": " "}, "laboratory"),
         ({"number": ""}, "number"),

@@ -161,7 +161,7 @@ def what_is_there() -> dict[str, list[tuple[Any, ...]]]:
     """Every row, with what the others call the things that it points to, and without drawn numbers."""
     why = "compares all of it"
     report = ("report__merchant__external_id", "report__laboratory", "report__number")
-    rows: dict[str, tuple[QuerySet[Any, Any], tuple[str, ...]]] = {
+    rows: dict[str, tuple[QuerySet[Any, Any], tuple[Any, ...]]] = {
         "merchants": (Merchant.objects.all(), ("name", "external_id", "source", "closed_at")),
         "staff": (MerchantStaff.objects.all(), ("merchant__name", "person__handle", "person__is_staff")),
         "listings": (Listing.objects.all(), (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from kith.core.errors import NotThere
 from kith.core.ids import write_id
+from kith.core.money import Money
 from kith.notices.models import Notice, NoticeKind
 from kith.people.models import Person
 from kith.quality import services as quality
@@ -15,9 +18,12 @@ from kith.quality.models import RecallClaim, Remedy
 from kith.quality.queries import get_recall, recalls_of
 from kith.quality.services import ClaimRefused, Grounds
 from kith.quality.transitions import Act
+from kith.sharing import queries as circle
+from kith.sharing.services import OVER, take_in_orders
 from kith.shop.models import LineStatus, Listing, Merchant, OrderLine, RefundReason
+from kith.shop.records import LineRecord, OrderRecord
 from kith.shop.services import register_source
-from tests.quality.cast import MEASURED, carried_out, later, looks, proven, sells, somebody
+from tests.quality.cast import MEASURED, PLAIN, carried_out, later, looks, proven, sells, somebody
 from tests.shop.goods import bought
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +163,67 @@ def test_who_bought_while_it_was_being_taken_down_is_told_too(
     assert quality.tell_late_buyers(now=later(hours=2)) == 1
     assert list(told.values_list("recipient", "subject")) == [(mei.pk, line.pk)]
     assert quality.tell_late_buyers(now=later(hours=3)) == 0
+
+
+def sent(buyer: Person, listing: Listing, order: str = "late", **said: Any) -> OrderRecord:
+    """An order as its host shop sends it, placed before the takedown unless it says otherwise."""
+    told: dict[str, Any] = {"status": LineStatus.DELIVERED, "at": later(days=-1), "placed_at": later(days=-3)}
+    told |= said
+    line = LineRecord("1", listing.pk, 1, Money(1990), told["status"], told["at"])
+    return OrderRecord("host", order, buyer.pk, told["placed_at"], (line,))
+
+
+def told_of_recalls() -> list[tuple[int, int, bool]]:
+    """Who was told of which line, and whether they have not read it."""
+    rows = Notice.objects.unguarded("what was told").filter(kind=NoticeKind.RECALLED).order_by("at")
+    return [(one.recipient_id, one.subject, one.read_at is None) for one in rows]
+
+
+def test_whose_order_comes_in_long_after_the_takedown_is_told_as_it_comes(
+    mask: Listing, lin: Person, mei: Person, desk: Person
+) -> None:
+    taken_down(mask, lin, desk)
+    weeks = later(days=40)
+    [change] = take_in_orders([sent(mei, mask)], now=weeks)
+    assert told_of_recalls() == [(mei.pk, change.line.pk, True)]
+    assert circle.unread_notices(looks(mei, weeks)) == 1
+    assert [card.line.id for card in recalls_of(looks(mei, weeks))] == [change.line.pk]
+    Notice.objects.unguarded("they have read it").update(read_at=weeks)
+    for again in (sent(mei, mask), sent(mei, mask, at=later(days=39))):
+        take_in_orders([again], now=later(days=41))
+    assert told_of_recalls() == [(mei.pk, change.line.pk, False)]
+
+
+def test_a_late_order_tells_nobody_else(mask: Listing, lin: Person, mei: Person, desk: Person) -> None:
+    """What is live or only suspected, over, or bought too long ago."""
+    plain, frozen = sells(mask.merchant, PLAIN), sells(mask.merchant, "另一款")
+    taken_down(mask, lin, desk)
+    quality.decide(
+        act=Act.SUSPECT,
+        listing_id=frozen.pk,
+        actor_id=desk.pk,
+        now=later(hours=2),
+        grounds=Grounds(words="?"),
+    )
+    long_ago = later(hours=1, days=-settings.QUALITY_BUYERS_TOLD_DAYS)
+    orders = [
+        sent(mei, plain, "1"), sent(mei, frozen, "2"),
+        sent(mei, mask, "4", placed_at=long_ago),
+        *(sent(mei, mask, f"over-{status}", status=status) for status in OVER),
+    ]  # fmt: skip
+    take_in_orders(orders, now=later(days=3))
+    assert told_of_recalls() == []
+
+
+def test_a_late_correction_of_what_was_bought_tells_its_buyer(
+    mask: Listing, lin: Person, mei: Person, desk: Person
+) -> None:
+    plain = sells(mask.merchant, PLAIN)
+    taken_down(mask, lin, desk)
+    [change] = take_in_orders([sent(mei, plain)], now=later(days=3))
+    assert told_of_recalls() == []
+    take_in_orders([sent(mei, mask, at=later(days=2))], now=later(days=4))
+    assert told_of_recalls() == [(mei.pk, change.line.pk, True)]
 
 
 def test_of_a_later_decision_its_buyers_are_told_anew(

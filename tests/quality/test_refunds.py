@@ -16,7 +16,9 @@ from kith.people.models import Person
 from kith.quality.queries import refund_figures
 from kith.quality.queries.refunds import MOST_SHOPS, Refunds, Tally, is_alarming
 from kith.shop.models import LineStatus, Listing, Merchant, Order, OrderLine, RefundReason
-from tests.quality.cast import PLAIN, sells, shop
+from kith.shop.services import answer_refund, confirm_line, request_refund, ship_line
+from tests.quality.cast import PLAIN, looks, sells, shop
+from tests.shop.goods import bought
 
 WEDNESDAY = datetime(2026, 11, 18, 9, tzinfo=UTC)
 """In Beijing the week began on Monday the 16th, at four in the afternoon of Sunday in UTC."""
@@ -38,7 +40,7 @@ def written(listings: list[Listing], told: list[Line]) -> None:
         lines.append(OrderLine(
             order=order, merchant_id=listing.merchant_id, listing=listing, external_id="1", quantity=1,
             price_minor=100, status=one["status"], status_at=one["status_at"], placed_at=one["placed_at"],
-            refund_reason=one["why"],
+            refund_reason=one["why"], refund_requested_at=one.get("asked_at"),
         ))  # fmt: skip
     Order.objects.unguarded(SEED).bulk_create(orders)
     OrderLine.objects.unguarded(SEED).bulk_create(lines)
@@ -56,7 +58,7 @@ def refunds(number: int, at: datetime, **more: Any) -> list[Line]:
 
 
 def by_chance(random: Random) -> list[Line]:
-    told = []
+    told: list[Line] = []
     for _ in range(600):
         placed = WEDNESDAY - timedelta(days=random.uniform(0, 480))
         status = random.choice([*LineStatus.values, "delivered", "refunded"])
@@ -66,8 +68,16 @@ def by_chance(random: Random) -> list[Line]:
             "status_at": min(WEDNESDAY, placed + timedelta(days=random.uniform(0, 20))),
             "why": random.choice(["", *RefundReason.values]) if came_back else "",
         })  # fmt: skip
+        if came_back and random.random() < 0.6:
+            told[-1]["asked_at"] = told[-1]["status_at"] - timedelta(days=random.uniform(0, 15))
     edge = MONDAY - 3 * WEEK
     return [*told, line(edge - WEEK, back=edge), line(edge, back=edge - timedelta(microseconds=1))]
+
+
+def asked_at(one: Line) -> datetime:
+    """When the money was asked back, as far as it is known."""
+    asked: datetime = one.get("asked_at") or one["status_at"]
+    return asked
 
 
 def counted(told: list[Line], begin: datetime, end: datetime, **only: Any) -> tuple[int, int, int]:
@@ -77,7 +87,7 @@ def counted(told: list[Line], begin: datetime, end: datetime, **only: Any) -> tu
         if any(one[name] != value for name, value in only.items()):
             continue
         orders += begin <= one["placed_at"] < end and one["status"] != "cancelled"
-        if one["status"] in BACK and begin <= one["status_at"] < end:
+        if one["status"] in BACK and begin <= asked_at(one) < end:
             recalled += one["why"] == "recalled"
             back += one["why"] != "recalled"
     return orders, back, recalled
@@ -128,9 +138,7 @@ def test_against_plain_loops(four: list[Listing], seed: int) -> None:
         assert shops[str(merchant)].orders == sum(one.orders for one in each)
         assert shops[str(merchant)].refunds_before == sum(one.refunds_before for one in each)
         assert shops[str(merchant)].recalled == sum(one.recalled for one in each)
-    why = Counter(
-        one["why"] for one in told if one["status"] in BACK and begin <= one["status_at"] < end
-    )  # fmt: skip
+    why = Counter(one["why"] for one in told if one["status"] in BACK and begin <= asked_at(one) < end)
     reasons = names(figures, "by_reason")
     assert {code: tally.refunds for code, tally in reasons.items() if tally.refunds} == dict(why)
 
@@ -184,6 +192,26 @@ def test_a_shop_younger_than_a_year_raises_no_alarm(four: list[Listing]) -> None
     assert figures.alarms == ()
     assert not any(one.alarm for one in (*figures.by_category, *figures.by_merchant))
     assert figures.total.rise is None
+
+
+def test_a_refund_stays_in_the_week_in_which_it_was_asked_for(lin: Person, mei: Person) -> None:
+    """However long the merchant takes to agree; one that they refuse is in none."""
+    listing = sells(shop("甲", lin), PLAIN)
+
+    def by_week() -> list[int]:
+        return [week.count.refunds for week in refund_figures(now=WEDNESDAY, weeks=5).weeks]
+
+    lines = [bought(mei, listing, key=str(number), now=MONDAY - 6 * WEEK) for number in range(2)]
+    for one in lines:
+        ship_line(looks(lin, MONDAY - 5 * WEEK), line_id=one.pk)
+        confirm_line(looks(mei, MONDAY - 4 * WEEK), line_id=one.pk)
+        request_refund(looks(mei, MONDAY - 3 * WEEK), line_id=one.pk, reason="It broke")
+    assert by_week() == [0, 2, 0, 0, 0]
+    answer_refund(looks(lin, WEDNESDAY), line_id=lines[0].pk, accept=True)
+    answer_refund(looks(lin, WEDNESDAY), line_id=lines[1].pk, accept=False, reason="It is whole")
+    assert by_week() == [0, 1, 0, 0, 0]
+    request_refund(looks(mei, WEDNESDAY), line_id=lines[1].pk, reason="It is not")
+    assert by_week() == [0, 1, 0, 0, 1]
 
 
 def test_nothing_at_all(db: None) -> None:

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kith.quality.engine import WRITTEN, as_text, written
 from kith.quality.rules import BY_CODE, RULES
+from kith.quality.writing import for_duckdb
 from tests.quality import oracle
 from tests.quality.oracle import GRAVEST_FIRST, Row, World
 from tests.quality.worlds import (
@@ -326,3 +328,12 @@ def test_the_oracle_knows_all_rules_and_how_grave_they_are() -> None:
 @given(random=st.randoms(use_true_random=False))
 def test_in_any_world_the_rules_say_what_the_oracle_says(random: Random) -> None:
     assert differences(by_chance(random)) == []
+
+
+# --- Written out -------------------------------------------------------------------------------
+
+
+def test_what_sweeps_carry_out_is_what_the_rules_say() -> None:
+    """`python -m scripts.write_rules` writes it anew."""
+    assert written() == for_duckdb()
+    assert WRITTEN.read_text(encoding="utf-8").endswith(as_text(for_duckdb()))

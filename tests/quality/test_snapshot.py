@@ -15,7 +15,7 @@ from kith.quality.models import Complaint, Decision, LabReport, Measure, Reading
 from kith.quality.readings import read_listings
 from kith.quality.rules.tables import SCHEMAS
 from kith.quality.services import Grounds
-from kith.quality.snapshot import read_everything
+from kith.quality.snapshot import put_together, read_everything
 from kith.quality.standards import standards
 from kith.quality.transitions import Act
 from kith.shop.models import Category, LineStatus, Listing, ListingHold, Merchant, OrderLine, RefundReason
@@ -232,7 +232,7 @@ def in_order(rows: Iterable[dict[str, Any]]) -> Rows:
 
 
 def test_everything_is_read_as_it_stands(town: Merchant) -> None:
-    read, told = read_everything(NOW), expected()
+    read, told = put_together(read_everything(NOW)), expected()
     assert read.keys() == told.keys() == SCHEMAS.keys()
     for name, rows in told.items():
         assert len(rows) > 0, name
@@ -243,7 +243,7 @@ def test_everything_is_read_as_it_stands(town: Merchant) -> None:
 
 def test_both_kinds_of_each_thing_are_there(town: Merchant) -> None:
     """What the comparison would not see if nobody had made it."""
-    read = {name: table.to_pylist() for name, table in read_everything(NOW).items()}
+    read = {name: table.to_pylist() for name, table in put_together(read_everything(NOW)).items()}
     assert {row["first"] for row in read["reports"]} == {True, False}
     assert {row["covered"] for row in read["reports"]} == {True, False, None}
     assert {row["batch"] for row in read["listings"]} >= set(STRANGE)
@@ -257,12 +257,13 @@ def test_a_report_looked_at_again_stays_its_owners(town: Merchant, desk: Person)
     [own] = LabReport.objects.unguarded(WHY).filter(number="2020-ZJ-0117", merchant=town)
     covers = [use.listing_id for use in ReportUse.objects.filter(report=own)]
     quality.decide_report(own.pk, actor_id=desk.pk, now=later(days=9), verified=True, covers=covers)
-    first = {row["owner"]: row["first"] for row in read_everything(later(days=9))["reports"].to_pylist()}
+    read = put_together(read_everything(later(days=9)))
+    first = {row["owner"]: row["first"] for row in read["reports"].to_pylist()}
     assert first == {own.merchant_id: True} | {pk: False for pk in first if pk != own.merchant_id}
 
 
 def test_nothing_is_there(db: None) -> None:
-    read = read_everything(NOW)
+    read = put_together(read_everything(NOW))
     for name in SCHEMAS.keys() - set(OF_STANDARDS) - {"calendar"}:
         assert len(read[name]) == 0
         assert read[name].column_names == list(SCHEMAS[name])

@@ -22,10 +22,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kith.cli import main
-from kith.quality.engine import run_in_duckdb
 from kith.quality.rules import BY_CODE, RULES, Rule
 from tests.quality.oracle import Row, World
-from tests.quality.worlds import TODAY, by_chance, is_same, listing, tables_of, world
+from tests.quality.worlds import TODAY, by_chance, is_same, listing, run_in_duckdb, tables_of, world
 
 CHANGE = date(2020, 7, 1)
 NUMBERS = 10_000
@@ -173,12 +172,12 @@ def test_secrets_stay_here_and_nothing_is_open_to_others(session: object) -> Non
 def test_a_cluster_finds_it_and_nothing_of_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     from benchmarks.mask_load import load
     from benchmarks.masks import NOW, Plan
-    from kith.quality.snapshot import read_everything
+    from kith.quality.snapshot import put_together, read_everything
     from kith.quality.spark import run_in_spark
     from scripts.spark import FOR_LITTLE, throwaway_cluster
 
     list(load(Plan(listings=3000, merchants=500, seed=4)))
-    data = read_everything(NOW)
+    data = put_together(read_everything(NOW))
     with throwaway_cluster(settings=FOR_LITTLE) as cluster:
         monkeypatch.setenv("SPARK_CONF_DIR", cluster.environment["SPARK_CONF_DIR"])
         found = run_in_spark(data, master=cluster.master, files=str(cluster.files))

@@ -10,10 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from kith.core.columns import KINDS
-from kith.quality.engine import run_in_duckdb
+from kith.quality.engine import find, opened
 from kith.quality.rules import BY_CODE, RULES, Rule
 from kith.quality.rules.tables import SCHEMAS
 from kith.quality.standards import Limit, Standard, standards
+from kith.quality.writing import for_duckdb
 from tests.quality.oracle import GRAVEST_FIRST, Row, World, findings
 
 TODAY = date(2020, 2, 5)
@@ -88,8 +89,13 @@ def tables_of(rows: World) -> dict[str, pa.Table]:
     return {name: pa.Table.from_pylist(rows[name], schema=kinds[name]) for name in SCHEMAS}
 
 
+def run_in_duckdb(data: dict[str, pa.Table], rules: tuple[Rule, ...] = RULES) -> pa.Table:
+    with opened(data) as duck:
+        return find(duck, for_duckdb(rules))
+
+
 def found_in(rows: World, rules: tuple[Rule, ...] = RULES) -> list[Row]:
-    told: list[Row] = run_in_duckdb(tables_of(rows), rules=rules).to_pylist()
+    told: list[Row] = run_in_duckdb(tables_of(rows), rules).to_pylist()
     return told
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -341,6 +343,27 @@ class TestRefunds:
         stage.hold()
         again = shop.recall_refund(looks(stage.mei), line_id=line.pk).line
         assert (again.refund_reason, again.reason) == ("recalled", "")
+
+    def test_when_it_was_asked_for_stays_known(self, stage: Stage) -> None:
+        line = stage.bought(LineStatus.DELIVERED)
+        hours = [NOON + timedelta(hours=number) for number in range(1, 6)]
+        shop.request_refund(looks(stage.mei, hours[0]), line_id=line.pk, reason="x")
+        shop.answer_refund(looks(stage.chen, hours[1]), line_id=line.pk, accept=False, reason="y")
+        stage.hold()
+        assert shop.recall_refund(looks(stage.mei, hours[2]), line_id=line.pk).line.reason == ""
+        shop.answer_refund(looks(stage.chen, hours[3]), line_id=line.pk, accept=True)
+        kept = OrderLine.objects.unguarded(LOOK).get()
+        assert (kept.refund_requested_at, kept.status_at) == (hours[2], hours[3])
+
+    def test_an_installation_takes_over_what_is_asked_for_now(self, stage: Stage) -> None:
+        asked = stage.bought(LineStatus.REFUND_REQUESTED)
+        name = "0005_refund_requested_at"
+        migration = import_module(f"kith.shop.migrations.{name}")
+        then = MigrationLoader(connection).project_state(("shop", name)).apps
+        for status, known in ((LineStatus.REFUNDED, None), (LineStatus.REFUND_REQUESTED, asked.status_at)):
+            OrderLine.objects.unguarded(LOOK).update(status=status)
+            migration.take_over(then, None)
+            assert OrderLine.objects.unguarded(LOOK).get().refund_requested_at == known
 
     @pytest.mark.parametrize("code", [code for code in RefundReason if code != RefundReason.RECALLED])
     def test_a_code_says_it_and_something_else_needs_words(self, stage: Stage, code: RefundReason) -> None:

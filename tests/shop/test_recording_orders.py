@@ -46,7 +46,7 @@ def rows() -> list[tuple[Any, ...]]:
         lines.values_list(
             "order__external_id", "order__buyer", "order__ship_to", "order__placed_at", "external_id",
             "buyer", "merchant", "listing", "quantity", "price_minor", "status", "status_at", "reason",
-            "placed_at", "delivered_at",
+            "placed_at", "delivered_at", "refund_requested_at",
         )
     )  # fmt: skip
 
@@ -97,6 +97,15 @@ class TestOneLine:
         assert not change.became_delivered
         assert change.delivered_before == NOON + 2 * HOUR
         assert self.line().delivered_at == NOON + HOUR
+
+    def test_when_the_money_was_asked_back_stays_known(self) -> None:
+        self.tell(LineStatus.REFUND_REQUESTED, NOON + 2 * HOUR)
+        self.tell(LineStatus.REFUNDED, NOON + 4 * HOUR)
+        assert self.line().refund_requested_at == NOON + 2 * HOUR
+        self.tell(LineStatus.REFUND_REQUESTED, NOON + 3 * HOUR)
+        self.tell(LineStatus.REFUND_REQUESTED, NOON + HOUR)
+        assert self.line().refund_requested_at == NOON + 3 * HOUR
+        assert (self.line().status, self.line().status_at) == (LineStatus.REFUNDED, NOON + 4 * HOUR)
 
     def test_several_records_of_one_order_in_one_call_are_one_change(self) -> None:
         records = [

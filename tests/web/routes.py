@@ -492,6 +492,7 @@ POST   api:drop_sweep                                              401  404  404
 POST   api:undo_sweep                                              401  404  404  404  404  409
 GET    api:quality_reports                                         401  404  404  404  404  200
 GET    api:quality_report                                          401  404  404  404  404  200
+GET    api:quality_report_file                                     401  404  404  404  404  200
 POST   api:verify_report                                           401  404  404  404  404  200
 POST   api:refuse_report                                           401  404  404  404  404  200
 GET    api:quality_appeals                                         401  404  404  404  404  200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -48,6 +49,15 @@ class Stage:
 @pytest.fixture
 def stage() -> Stage:
     return Stage()
+
+
+def test_its_frame_has_the_icon_that_the_shoppers_pages_have(stage: Stage) -> None:
+    """Without one a browser asks for /favicon.ico, which is not there."""
+    icon = re.compile(r'<link rel="icon" href="([^"]+)"')
+    pages = [reverse(name) for name in ("shop:front", "admin:index", "admin:quality_refunds")]
+    told = [icon.findall(stage.browser.get(page).content.decode()) for page in pages]
+    assert told == [told[0]] * len(pages)
+    assert len(told[0]) == 1
 
 
 OURS = ("people", "shop", "rollout", "sharing", "quality")

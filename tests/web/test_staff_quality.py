@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kith.core.clock import utc_now
+from kith.core.ids import random_id
 from kith.jobs.housekeeping import resume_sweeps
 from kith.people.models import Person
 from kith.quality import scanning
@@ -279,7 +280,7 @@ def test_what_was_dropped_meanwhile_is_not_scanned(stage: Stage) -> None:
 def test_a_scan_that_was_cut_short_is_done_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     posted(stage.browser, at("sweep_changelist"))
     with monkeypatch.context() as patched:
-        patched.setattr("kith.quality.scanning.look", lambda *_: 1 / 0)
+        patched.setattr("kith.quality.scanning.run_rules", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             quality.scan_waiting(now=utc_now())
     assert "Scanning" in page(stage.browser, at("sweep_change", one_sweep().pk))
@@ -290,17 +291,17 @@ def test_a_scan_that_was_cut_short_is_done_again(stage: Stage, monkeypatch: pyte
 
 def test_two_workers_scan_it_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     posted(stage.browser, at("sweep_changelist"))
-    look = scanning.look
+    run_rules = scanning.run_rules
     others: list[str] = []
 
-    def look_while_another_scans(*given: Any) -> Any:
-        seen = look(*given)
+    def run_while_another_scans(*given: Any) -> Any:
+        seen = run_rules(*given)
         if not others:
             others.append("began")
             quality.scan(one_sweep().pk, now=utc_now())
         return seen
 
-    monkeypatch.setattr(scanning, "look", look_while_another_scans)
+    monkeypatch.setattr(scanning, "run_rules", run_while_another_scans)
     assert quality.scan_waiting(now=utc_now()) == 0
     assert one_sweep().state == SweepState.SCANNED
     assert Finding.objects.filter(listing=stage.mask, main=True).count() == 1
@@ -591,3 +592,68 @@ def test_nobody_looks_by_way_of_a_filter(stage: Stage) -> None:
     stage.decided(Act.REMOVE)
     for query in ("merchant__merchantstaff__person__handle=lin", "actor__phone__startswith=%2B86"):
         assert stage.browser.get(f"{at('decision_changelist')}?{query}").status_code in {302, 400}
+
+
+# --- More than a page -------------------------------------------------------------------------------
+
+
+def fifty_three_of_each(stage: Stage) -> None:
+    """So many reports, appeals, complaints and claims that each list takes two pages."""
+    report, line, decision = stage.handed_in(), stage.bought(), stage.decided(Act.RECALL)
+    appeal = stage.appealed(decision)
+    claim = {"person": stage.mei, "decision": decision, "remedy": Remedy.REPLACEMENT}
+    quality.report_listing(as_viewer(stage.mei), listing_id=stage.mask.pk, reason=RefundReason.UNSAFE)
+    complaint = Complaint.objects.unguarded(SEEN).get()
+    RecallClaim.objects.create(line=line, at=utc_now(), **claim)
+    for number in range(52):
+        at = utc_now() - timedelta(hours=1, minutes=number // 2)
+        listing = sells(stage.masks, f"Another {number}")
+        for row, changed in (
+            (report, {"number": f"N{number}", "submitted_at": at}),
+            (line, {"external_id": f"L{number}", "listing": listing}),
+            (decision, {"pk": None, "listing": listing}),
+        ):
+            again(row, **changed)
+        again(appeal, decision=Decision.objects.latest("pk"), at=at)
+        bought = OrderLine.objects.unguarded(SEEN).get(external_id=f"L{number}")
+        RecallClaim.objects.create(line=bought, at=at, **claim)
+        again(complaint, listing=listing, line=bought, at=at)
+
+
+def again(row: Any, **changed: Any) -> None:
+    """Write a row once more, somewhat changed."""
+    copy = type(row)(**{one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields})
+    copy.pk = random_id()
+    for name, value in changed.items():
+        setattr(copy, name, value)
+    copy.save(force_insert=True)
+
+
+def test_older_sweeps_and_closed_shops_are_on_the_next_page(stage: Stage) -> None:
+    for number in range(53):
+        then = utc_now() - timedelta(minutes=number // 2)
+        Sweep.objects.create(created_at=then, state=SweepState.DROPPED)
+        Merchant.objects.create(name=f"Closed {number}", closed_at=then)
+    for name, row in (("sweep_changelist", "<tr>"), ("shops", "<li><a")):
+        first = page(stage.looker, at(name))
+        [more] = re.findall(r'href="([^"]*cursor=[^"]*)"', first)
+        rest = page(stage.looker, more)
+        assert first.count(row) - rest.count(row) == 50 - 3, name
+        assert "cursor=" not in rest
+        assert stage.looker.get(f"{at(name)}?cursor=x").status_code == 404
+
+
+def test_whatever_waits_beyond_the_first_page_is_on_the_next(stage: Stage) -> None:
+    fifty_three_of_each(stage)
+    for name, query in (
+        ("labreport_changelist", "?state=submitted"), ("appeal_changelist", ""),
+        ("complaint_changelist", ""), ("recallclaim_changelist", ""),
+    ):  # fmt: skip
+        first = page(stage.looker, at(name) + query)
+        [more] = re.findall(r'href="([^"]*cursor=[^"]*)"', first)
+        rest = page(stage.looker, more)
+        assert (first.count("<tr>"), rest.count("<tr>")) == (51, 4), name
+        assert "cursor=" not in rest
+        assert query.lstrip("?") in more
+        for broken in ("cursor=x", "cursor="):
+            assert stage.looker.get(f"{at(name)}?{broken}").status_code == 404

@@ -15,6 +15,7 @@ from kith.api.answers import answer, answer_all, answer_page
 from kith.api.fields import Cursor, Id, In, Limit, Out, PathId, Told
 from kith.api.once import takes_key
 from kith.api.problems import Problem
+from kith.core.paging import Page
 from kith.people.tokens import Scope
 from kith.quality import queries, services
 from kith.quality.models import Sweep
@@ -147,9 +148,11 @@ class SweepMayWhy(In):
 
 
 @router.get("/quality/sweeps", auth=READS, response=SweepList)
-def quality_sweeps(request: ApiRequest) -> HttpResponse:
-    """The newest sweeps."""
-    return answer_all(request, SweepList, tuple(_short(one) for one in queries.newest_sweeps()))
+def quality_sweeps(request: ApiRequest, cursor: Cursor | None = None, limit: Limit = 50) -> HttpResponse:
+    """The sweeps, the newest first."""
+    page = queries.newest_sweeps(cursor=cursor, size=limit)
+    told = Page(tuple(_short(one) for one in page.items), page.next)
+    return answer_page(request, SweepList, told)
 
 
 @router.post("/quality/sweeps", auth=WRITES_JSON, response={201: SweepDetail})

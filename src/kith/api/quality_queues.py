@@ -10,10 +10,12 @@ from ninja import Router
 from pydantic import Field
 
 from kith.api.access import Access, ApiRequest
-from kith.api.answers import answer, answer_all
-from kith.api.fields import GivenIds, Id, In, Out, PathId, Told
+from kith.api.answers import answer, answer_page
+from kith.api.fields import Cursor, GivenIds, Id, In, Limit, Out, PathId, Told
+from kith.api.merchant_quality import FILE
 from kith.api.quality import actor_of
 from kith.core.errors import NotThere
+from kith.core.paging import Page
 from kith.people.tokens import Scope
 from kith.quality import queries, services
 from kith.quality.models import Appeal, AppealState, LabReport, ReportState
@@ -203,16 +205,29 @@ class DueRemedies(Out):
 
 
 @router.get("/quality/reports", auth=REPORTS, response=QualityReportList)
-def quality_reports(request: ApiRequest, state: StateOfReport = "submitted") -> HttpResponse:
+def quality_reports(
+    request: ApiRequest, state: StateOfReport = "submitted", cursor: Cursor | None = None, limit: Limit = 50
+) -> HttpResponse:
     """Laboratory reports in a state: those that have waited longest, or were decided last."""
-    rows = tuple(_report_short(one) for one in queries.reports_in(ReportState(state)))
-    return answer_all(request, QualityReportList, rows)
+    page = queries.reports_in(ReportState(state), cursor=cursor, size=limit)
+    told = Page(tuple(_report_short(one) for one in page.items), page.next)
+    return answer_page(request, QualityReportList, told)
 
 
 @router.get("/quality/reports/{id:report_id}", auth=REPORTS, response=QualityReport)
 def quality_report(request: ApiRequest, report_id: PathId) -> HttpResponse:
     """One report, its values beside the standard's limits."""
     return answer(QualityReport, _report(report_id))
+
+
+@router.get(
+    "/quality/reports/{id:report_id}/file", auth=REPORTS, response={200: None},
+    openapi_extra={"responses": {200: FILE}},
+)  # fmt: skip
+def quality_report_file(request: ApiRequest, report_id: PathId) -> HttpResponse:
+    """The paper itself, to be saved: a PDF as it came, or the pixels of a photo."""
+    paper = queries.open_paper_of(report_id)
+    return HttpResponse(paper.read(), content_type=paper.media_type, headers=paper.headers)
 
 
 @router.post("/quality/reports/{id:report_id}/verify", auth=DECIDES_REPORTS, response=QualityReport)
@@ -237,10 +252,13 @@ def refuse_report(request: ApiRequest, report_id: PathId, data: Refusal) -> Http
 
 
 @router.get("/quality/appeals", auth=APPEALS, response=QualityAppealList)
-def quality_appeals(request: ApiRequest, state: StateOfAppeal = "open") -> HttpResponse:
+def quality_appeals(
+    request: ApiRequest, state: StateOfAppeal = "open", cursor: Cursor | None = None, limit: Limit = 50
+) -> HttpResponse:
     """Appeals in a state: those that have waited longest, or were decided last."""
-    rows = tuple(_appeal_short(one) for one in queries.appeals_in(AppealState(state)))
-    return answer_all(request, QualityAppealList, rows)
+    page = queries.appeals_in(AppealState(state), cursor=cursor, size=limit)
+    told = Page(tuple(_appeal_short(one) for one in page.items), page.next)
+    return answer_page(request, QualityAppealList, told)
 
 
 @router.get("/quality/appeals/{id:appeal_id}", auth=APPEALS, response=QualityAppeal)
@@ -263,9 +281,9 @@ def answer_appeal(request: ApiRequest, appeal_id: PathId, data: AppealAnswer) ->
 
 
 @router.get("/quality/complaints", auth=COMPLAINTS, response=ReportedListings)
-def quality_complaints(request: ApiRequest) -> HttpResponse:
+def quality_complaints(request: ApiRequest, cursor: Cursor | None = None, limit: Limit = 50) -> HttpResponse:
     """Listings that verified buyers report, by the most buyers first."""
-    return answer_all(request, ReportedListings, queries.reported_listings())
+    return answer_page(request, ReportedListings, queries.reported_listings(cursor=cursor, size=limit))
 
 
 @router.post("/quality/complaints/{id:listing_id}/dismiss", auth=DISMISSES, response=Dismissed)
@@ -276,27 +294,30 @@ def dismiss_complaints(request: ApiRequest, listing_id: PathId) -> HttpResponse:
 
 
 @router.get("/quality/claims", auth=CLAIMS, response=DueRemedies)
-def quality_claims(request: ApiRequest, done: Literal["yes", "no"] = "no") -> HttpResponse:
+def quality_claims(
+    request: ApiRequest, done: Literal["yes", "no"] = "no", cursor: Cursor | None = None, limit: Limit = 50
+) -> HttpResponse:
     """What buyers chose after a recall that the shop has to see to, or has seen to."""
-    return answer_all(request, DueRemedies, queries.claims_to_see_to(done=done == "yes"))
+    page = queries.claims_to_see_to(done=done == "yes", cursor=cursor, size=limit)
+    return answer_page(request, DueRemedies, page)
 
 
 @router.post("/quality/claims/{id:claim_id}/done", auth=FINISHES, response=DueRemedies)
 def finish_claim(request: ApiRequest, claim_id: PathId) -> HttpResponse:
-    """Say that it is done, and see what is left."""
+    """Say that it is done, and see the first of what is left."""
     if not queries.must_be_seen_to(claim_id):
         raise NotThere
     services.finish_claim(claim_id, now=request.viewer.now)
-    return answer_all(request, DueRemedies, queries.claims_to_see_to())
+    return answer(DueRemedies, queries.claims_to_see_to())
 
 
 # --- What goes out ----------------------------------------------------------------------------------
 
 
 def _report_short(report: LabReport) -> dict[str, Any]:
-    names = ("merchant_id", "standard", "grade", "laboratory", "number", "state", "submitted_at")
+    names = ("merchant_id", "standard", "grade", "number", "state", "submitted_at")
     return {name: getattr(report, name) for name in names} | {
-        "id": report.pk, "merchant_name": report.merchant.name,
+        "id": report.pk, "merchant_name": report.merchant.name, "laboratory": report.laboratory_name,
     }  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def list_sweeps(*, in_json: bool) -> None:
     """List the sweeps, the newest first."""
     from kith.quality.queries import newest_sweeps
 
-    told = [_summary(one) for one in newest_sweeps()]
+    told = [_summary(one) for one in newest_sweeps().items]
     if in_json:
         print_json(told)
         return

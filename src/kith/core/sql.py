@@ -5,6 +5,7 @@ tests/architecture lists the modules which may come through it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,15 @@ def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         return list(cursor.fetchall())
+
+
+def by_place(statement: str, parameters: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Write `?` for each parameter, as SQLite itself has it, and give their values in that order."""
+    text, values = _spread(statement, parameters)
+    return _NAMED.sub("?", text).replace("%%", "%"), [values[name] for name in _NAMED.findall(text)]
+
+
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 def random_ids() -> str:

@@ -72,7 +72,7 @@ class Notice(Guarded):
     kind = models.CharField(max_length=12, choices=NoticeKind)
     subject = models.BigIntegerField()
     """The id of what it points to; the kind says of which table."""
-    actor = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    actor = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -80,7 +80,10 @@ class Notice(Guarded):
         constraints = [
             models.UniqueConstraint(fields=["recipient", "kind", "subject"], name="notice_once"),
         ]
-        indexes = [models.Index(fields=["recipient", "-at", "-id"], name="notice_newest")]
+        indexes = [
+            models.Index(fields=["recipient", "-at", "-id"], name="notice_newest"),
+            models.Index(fields=["actor"], name="notices_of_actor", condition=Q(actor__isnull=False)),
+        ]
 
     @classmethod
     def sees(cls, viewer: Viewer) -> Q:

@@ -7,10 +7,9 @@ since the scan is passed over: the listing says something else, evidence came, o
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, Max
 
@@ -19,15 +18,14 @@ from kith.core.turns import take_turn
 from kith.notices.models import NoticeKind
 from kith.quality.models import Decision, Finding, Sweep, SweepState
 from kith.quality.transitions import TELLS_BUYERS, TRANSITIONS, Act
-from kith.shop.models import LineStatus, Listing
+from kith.sharing.services import OVER, recalled_back
+from kith.shop.models import Listing
 
 BATCH = 50_000
 """Listings at once: some tenths of a second, in which nobody else decides. Of fewer, more is written: each
 batch changes nearly all pages of the indexes."""
 TURN = "decisions"
 """Whoever decides anything about listings or shops takes this turn first."""
-OVER = (LineStatus.CANCELLED, LineStatus.REFUNDED)
-"""States of an order line for which nothing is owed any more."""
 
 _THESE = "f.sweep_id = %(sweep)s AND f.main AND f.listing_id > %(after)s AND f.listing_id <= %(last)s"
 _OF_BATCH = "d.sweep_id = %(sweep)s AND d.listing_id > %(after)s AND d.listing_id <= %(last)s"
@@ -211,11 +209,6 @@ def _given(sweep: Sweep, last: int, now: datetime) -> dict[str, Any]:
         "against": [Act.SUSPECT, Act.REMOVE], "reinstate": Act.REINSTATE, "suspect": Act.SUSPECT,
         "suspected": TRANSITIONS[Act.SUSPECT].end,
     }  # fmt: skip
-
-
-def recalled_back() -> timedelta:
-    """How long ago something may have been bought of which its buyer is told."""
-    return timedelta(days=settings.QUALITY_BUYERS_TOLD_DAYS)
 
 
 def _legal() -> str:

@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class QualityConfig(AppConfig):
     name = "kith.quality"
     verbose_name = _("Quality")
+
+    def ready(self) -> None:
+        from kith.quality.queries.notices import speak_for_notices  # noqa: PLC0415 (after the models)
+
+        speak_for_notices()

@@ -72,7 +72,9 @@ class LabReport(Guarded):
     standard = models.CharField(_("standard"), max_length=60)
     """Its key, such as "GB 2626-2019"."""
     grade = models.CharField(_("class"), max_length=20, blank=True)
-    laboratory = models.CharField(_("laboratory"), max_length=120)
+    laboratory = models.CharField(max_length=120)
+    """Folded (`laboratories.fold_laboratory`): by it and the number the same report is known again."""
+    laboratory_written = models.CharField(_("laboratory"), max_length=120, blank=True)
     accreditation = models.CharField(_("accreditation number"), max_length=40, blank=True)
     number = models.CharField(_("report number"), max_length=60)
     sample = models.CharField(_("sample"), max_length=120)
@@ -105,7 +107,12 @@ class LabReport(Guarded):
         return sees_papers(viewer, staffed=_staffed(viewer))
 
     def __str__(self) -> str:
-        return f"{self.laboratory} {self.number}"
+        return f"{self.laboratory_name} {self.number}"
+
+    @property
+    def laboratory_name(self) -> str:
+        """As the report itself writes it."""
+        return self.laboratory_written or self.laboratory
 
 
 class Measure(models.Model):

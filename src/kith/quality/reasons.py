@@ -121,7 +121,7 @@ def say_report(report: LabReport) -> str:
     """Name a laboratory report."""
     return _("Report %(number)s of %(laboratory)s by %(standard)s, tested on %(day)s") % {
         "number": report.number,
-        "laboratory": report.laboratory,
+        "laboratory": report.laboratory_name,
         "standard": report.standard,
         "day": say_day(report.tested_on),
     }

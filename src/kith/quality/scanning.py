@@ -12,11 +12,12 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kith.core.columns import write_columns
-from kith.quality import engine
+from kith.core.beside import Beside
+from kith.core.columns import append_if
+from kith.quality.engine import find, opened, version, written
 from kith.quality.engines import Engine
 from kith.quality.models import BETWEEN, Finding, Sweep, SweepState
-from kith.quality.snapshot import read_everything
+from kith.quality.snapshot import JOINED, put_together
 from kith.quality.standards import standards
 from kith.shop.queries import with_children
 
@@ -26,37 +27,53 @@ class Seen:
     """The listings as they were, and everything that was found against any of them."""
 
     listings: pa.Table
+    """At least their ids, shelves and standards."""
     found: pa.Table
 
 
-def look(now: datetime, by: Engine) -> Seen:
-    """Run every rule over one snapshot of everything."""
-    data = read_everything(now)
-    return Seen(data["listings"], run_rules(data, by))
-
-
-def run_rules(data: Mapping[str, pa.Table], by: Engine) -> pa.Table:
-    """Have an engine say what is found in these tables: the same, whichever it is."""
+def run_rules(read: Mapping[str, pa.Table], by: Engine) -> Seen:
+    """Have an engine say what is found in what was read: the same, whichever it is."""
     if by.name == "spark":
         from kith.quality import spark  # an extra, and loaded only where it is wanted
 
-        return spark.run_in_spark(data, master=by.master, files=by.files)
-    return engine.run_in_duckdb(data)
+        data = put_together(read)
+        return Seen(data["listings"], spark.run_in_spark(data, master=by.master, files=by.files))
+    with opened(read) as duck:
+        for name, how in JOINED.items():
+            duck.execute(f"CREATE TABLE {name} AS {how}")
+        listings = duck.sql("SELECT listing, category, standards FROM listings").to_arrow_table()
+        return Seen(listings, find(duck, written()))
 
 
-def write(sweep: Sweep, seen: Seen, now: datetime) -> Sweep:
-    """Write down what was found against the listings that a sweep is about. The caller holds the sweep."""
+_CLAIM = """
+UPDATE quality_sweep
+SET state = %(scanned)s, scanned_at = %(now)s, rules = %(rules)s, listings = %(listings)s,
+    flagged = %(flagged)s
+WHERE id = %(sweep)s AND state = %(planned)s
+RETURNING id
+"""
+"""Whoever has scanned it first writes down what was found; whoever comes later, nothing."""
+
+
+def write(sweep: Sweep, seen: Seen, now: datetime, by: Beside | None = None) -> bool:
+    """Write down what was found against the listings that a sweep is about, all of it or nothing.
+
+    Say whether it was: a sweep that is not waiting to be scanned any more is left as it is.
+
+    :param by: what writes to a file of SQLite.
+    """
     scope, found = _scope(sweep, seen.listings), seen.found
     if scope is not None:
         found = found.filter(pc.is_in(found["listing"], value_set=scope))
+    claim = {
+        "sweep": sweep.pk, "planned": SweepState.PLANNED, "scanned": SweepState.SCANNED, "now": now,
+        "rules": version(), "listings": len(seen.listings if scope is None else scope),
+        "flagged": pc.sum(pc.cast(found["main"], pa.int64())).as_py() or 0,
+    }  # fmt: skip
     columns = [f"{name}_id" if name in ("listing", "merchant") else name for name in found.column_names]
     of_sweep = pa.repeat(pa.scalar(sweep.pk), len(found))
-    write_columns(Finding, found.rename_columns(columns).append_column("sweep_id", of_sweep))
-    sweep.state, sweep.scanned_at, sweep.rules = SweepState.SCANNED, now, engine.version()
-    sweep.listings = len(seen.listings) if scope is None else len(scope)
-    sweep.flagged = pc.sum(pc.cast(found["main"], pa.int64())).as_py() or 0
-    sweep.save(update_fields=["state", "scanned_at", "rules", "listings", "flagged"])
-    return sweep
+    rows = found.rename_columns(columns).append_column("sweep_id", of_sweep)
+    return append_if(_CLAIM, claim, Finding, rows, by)
 
 
 def _scope(sweep: Sweep, listings: pa.Table) -> pa.Array | None:

@@ -1,21 +1,22 @@
 """The tables that the rules look at, read from the database and the standards.
 
-Tables of the database are read as they stand, one by one, and put together here: joined row by row
-within SQLite it took twice as long.
+Tables of the database are read as they stand, one by one, and put together by DuckDB (`JOINED`): joined row
+by row within SQLite it took twice as long.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-import pyarrow as pa
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
+from kith.core.beside import Beside
 from kith.core.clock import local_day
 from kith.core.columns import KINDS, PARTS, Wanted, read_at_one_moment
+from kith.core.lazily import Lazily
 from kith.quality.models import (
     WRONG,
     Complaint,
@@ -30,6 +31,12 @@ from kith.quality.rules.tables import SCHEMAS
 from kith.quality.standards import Limit, Standard, standards
 from kith.quality.transitions import Act
 from kith.shop.models import GONE, LineStatus, Listing, ListingHold, Merchant, OrderLine
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+else:
+    duckdb, pa = Lazily("duckdb"), Lazily("pyarrow")
 
 LOOKED_BACK = timedelta(days=365)
 """For what was sold and came back."""
@@ -46,6 +53,7 @@ _PLAIN: dict[str, dict[str, str]] = {
     "papers": {
         "report": "int64", "owner": "int64", "standard": "string", "grade": "string", "batch": "string",
         "valid_until": "date", "laboratory": "string", "number": "string", "handed_in": "string",
+        "state": "string",
     },
     "used": {"report": "int64", "listing": "int64", "covered": "boolean"},
     "measured": SCHEMAS["measures"],
@@ -53,15 +61,16 @@ _PLAIN: dict[str, dict[str, str]] = {
     "complaints": SCHEMAS["complaints"],
     "cleared": SCHEMAS["cleared"],
 }  # fmt: skip
-_JOINED = {
+_VERIFIED = f"(FROM papers WHERE state = '{ReportState.VERIFIED}')"
+_FROM = {
     "listings": """
         FROM said JOIN readings USING (listing, digest) ANTI JOIN held USING (listing)
         ANTI JOIN closed USING (merchant)""",
-    "reports": """
-        FROM papers JOIN used USING (report)
-        JOIN (SELECT laboratory, number, min(handed_in) AS earliest FROM papers GROUP BY ALL)
-        USING (laboratory, number)""",
-    "measures": "FROM measured SEMI JOIN papers USING (report)",
+    "reports": f"""
+        FROM {_VERIFIED} JOIN used USING (report)
+        JOIN (SELECT laboratory, number, min(handed_in) AS earliest FROM {_VERIFIED} GROUP BY ALL)
+        USING (laboratory, number)""",  # noqa: S608 (our own names)
+    "measures": f"FROM measured SEMI JOIN {_VERIFIED} USING (report)",
     "gone": "FROM readings SEMI JOIN held USING (listing) WHERE text_print <> 0 OR picture_print <> 0",
     "sold": """
         FROM (SELECT listing, count(*) AS sold, sum(bad)::bigint AS bad
@@ -77,30 +86,34 @@ _WHOLE = frozenset({"held", "closed", "complaints", "cleared"})
 """What is counted, or little: asked for at once."""
 
 
-def read_everything(now: datetime) -> dict[str, pa.Table]:
-    """Read all tables, as they are at one moment."""
-    plain = read_at_one_moment({
+def read_everything(now: datetime, by: Beside | None = None) -> dict[str, pa.Table]:
+    """Read all that the rules look at, as it is at one moment; `JOINED` says what is yet to be put together.
+
+    :param by: what reads a file of SQLite.
+    """
+    wanted = {
         name: Wanted(rows, _PLAIN[name], parts=1 if name in _WHOLE else PARTS)
         for name, rows in _rows(now).items()
-    })  # fmt: skip
+    }
     given = _of_standards(standards()) | {"calendar": [(local_day(now),)]}
-    return _join(plain) | {name: _table(name, some) for name, some in given.items()}
+    return read_at_one_moment(wanted, by) | {name: _table(name, some) for name, some in given.items()}
 
 
-def _join(plain: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Put the tables of the rules together; those that are read as they are stay so."""
+def put_together(read: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Make the tables of the rules out of what was read; those that are read as they are stay so."""
     with duckdb.connect() as engine:
-        for name, table in plain.items():
+        for name, table in read.items():
             engine.register(name, table)
-        joined = {
-            name: engine.sql(f"SELECT {', '.join(map(_column, SCHEMAS[name]))} {how}").to_arrow_table()
-            for name, how in _JOINED.items()
-        }
-    return joined | {name: plain[name] for name in SCHEMAS.keys() & plain.keys()}
+        joined = {name: engine.sql(how).to_arrow_table() for name, how in JOINED.items()}
+    return joined | {name: read[name] for name in SCHEMAS.keys() & read.keys()}
 
 
 def _column(name: str) -> str:
     return "handed_in = earliest AS first" if name == "first" else f'"{name}"'
+
+
+JOINED = {name: f"SELECT {', '.join(map(_column, SCHEMAS[name]))} {how}" for name, how in _FROM.items()}
+"""What makes each of these tables out of what was read, in DuckDB's SQL."""
 
 
 def _table(name: str, rows: list[tuple[Any, ...]]) -> pa.Table:
@@ -120,9 +133,9 @@ def _rows(now: datetime) -> dict[str, QuerySet[Any, Any]]:
         ),
         "readings": Reading.objects.values_list("listing_id", "digest", *_READ),
         "measured": Measure.objects.values_list("report_id", "quantity", "value"),
-        "papers": verified().values_list(
+        "papers": LabReport.objects.unguarded(SWEEPING).values_list(
             "pk", "merchant_id", "standard", "grade", "batch", "valid_until", "laboratory", "number",
-            "submitted_at",
+            "submitted_at", "state",
         ),
         "used": ReportUse.objects.values_list("report_id", "listing_id", "covered"),
         "lines": _lines(now),

@@ -116,7 +116,7 @@ class OrderLineAdmin(WithPrice, ReadOnlyAdmin):
     list_display = ("number", "listing", "merchant", "status", "status_at", "placed_at")
     fields = (
         "number", "listing", "merchant", "quantity", "price_written", "status", "status_at",
-        "refund_reason", "reason", "placed_at", "delivered_at",
+        "refund_reason", "reason", "placed_at", "delivered_at", "refund_requested_at",
     )  # fmt: skip
     list_filter = ("status",)
     list_select_related = ("listing", "merchant")

@@ -201,8 +201,9 @@ class Order(Guarded):
 class OrderLine(Guarded):
     """One listing of an order, with the newest state that we have heard of.
 
-    `delivered_at` is the earliest delivery heard of and stays when a newer state comes, so
-    that what follows from a line does not depend on the order in which its states arrive.
+    `delivered_at` is the earliest delivery heard of, `refund_requested_at` the last time that the money
+    was asked back. They stay when a newer state comes, so that what follows from a line does not depend
+    on the order in which its states arrive.
     """
 
     id = RandomIdField()
@@ -223,6 +224,7 @@ class OrderLine(Guarded):
     refund_reason = models.CharField(_("why it comes back"), max_length=16, choices=RefundReason, blank=True)
     placed_at = models.DateTimeField(_("ordered"))
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    refund_requested_at = models.DateTimeField(_("refund asked for"), null=True, blank=True)
     is_gift = models.BooleanField(default=False)
 
     class Meta:

@@ -151,7 +151,8 @@ class DecisionAdmin(QualityAdmin):
     def shops_view(self, request: HttpRequest) -> HttpResponse:
         """List the shops that are proposed for closing, and those that are closed."""
         self.require_view(request)
-        told = {"shops": queries.shops_to_decide_on(), "closed": queries.closed_shops()}
+        closed = queries.closed_shops(cursor=request.GET.get("cursor"))
+        told = {"shops": queries.shops_to_decide_on(), "page": closed}
         return self.page(request, _("Shops to decide on"), "shops.html", told)
 
     def shop_view(self, request: HttpRequest, merchant_id: int) -> HttpResponse:

@@ -51,7 +51,8 @@ class LabReportAdmin(QualityAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self.require_view(request)
         state = _state_asked(request, ReportState)
-        told = {"reports": queries.reports_in(state), "state": state, "states": list(ReportState)}
+        page = queries.reports_in(state, cursor=request.GET.get("cursor"))
+        told = {"page": page, "state": state, "states": list(ReportState)}
         return self.page(request, _("Laboratory reports"), "reports.html", told)
 
     def change_view(
@@ -99,7 +100,8 @@ class AppealAdmin(QualityAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self.require_view(request)
         state = _state_asked(request, AppealState)
-        told = {"appeals": queries.appeals_in(state), "state": state, "states": list(AppealState)}
+        page = queries.appeals_in(state, cursor=request.GET.get("cursor"))
+        told = {"page": page, "state": state, "states": list(AppealState)}
         return self.page(request, _("Appeals"), "appeals.html", told)
 
     def change_view(
@@ -147,7 +149,8 @@ class ComplaintAdmin(QualityAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self.require_view(request)
-        told = {"listings": queries.reported_listings(), **self._may(request)}
+        page = queries.reported_listings(cursor=request.GET.get("cursor"))
+        told = {"page": page, **self._may(request)}
         return self.page(request, _("What buyers report"), "complaints.html", told)
 
     def change_view(
@@ -190,7 +193,8 @@ class RecallClaimAdmin(QualityAdmin):
             self.require(request)
             return self._finish(request, number_in(request.POST.get("claim", "")))
         done = request.GET.get("state") == "done"
-        told = {"claims": queries.claims_to_see_to(done=done), "done": done, "may_finish": self.may(request)}
+        page = queries.claims_to_see_to(done=done, cursor=request.GET.get("cursor"))
+        told = {"page": page, "done": done, "may_finish": self.may(request)}
         return self.page(request, _("Claims after recalls"), "claims.html", told)
 
     def _finish(self, request: HttpRequest, claim_id: int) -> HttpResponse:

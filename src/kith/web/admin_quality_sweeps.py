@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from kith.core.clock import utc_now
 from kith.core.errors import NotThere, Refused
-from kith.core.paging import BadCursor
 from kith.quality import queries, services
 from kith.quality.models import Sweep
 from kith.quality.queries import Progress, Stage
@@ -92,8 +91,10 @@ class SweepAdmin(QualityAdmin):
             begun = self._begin(request, form)
             if begun is not None:
                 return begun
+        page = queries.newest_sweeps(cursor=request.GET.get("cursor"))
         told = {
-            "sweeps": [_shortly(one) for one in queries.newest_sweeps()],
+            "page": page,
+            "sweeps": [_shortly(one) for one in page.items],
             "form": form if self.may(request) else None,
         }
         return self.page(request, _("Sweeps"), "sweeps.html", told)
@@ -141,10 +142,7 @@ class SweepAdmin(QualityAdmin):
         sweep, rule = _get(sweep_id), request.GET.get("rule", "")
         if rule and rule not in BY_CODE:
             raise Http404
-        try:
-            found = queries.findings_of(sweep_id, rule=rule, cursor=request.GET.get("cursor"))
-        except BadCursor:
-            raise Http404 from None
+        found = queries.findings_of(sweep_id, rule=rule, cursor=request.GET.get("cursor"))
         told = {
             **_shortly(sweep), "page": found, "rule": rule, "counts": queries.found_by_rule(sweep_id),
             "may": _may(request),

@@ -7,13 +7,12 @@ from kith.quality.queries.desk import (
     decisions_of,
     get_own_report,
     listings_to_prove,
-    merchant_of_decision,
-    merchants_of_sweep,
     open_own_paper,
     reports_of,
     require_staff,
     what_waits,
 )
+from kith.quality.queries.notices import merchant_of_decision, merchants_of_sweep
 from kith.quality.queries.proofs import ClaimCard, Proof, get_proof, proofs_of
 from kith.quality.queries.queues import (
     AppealCase,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from kith.core.errors import NotThere
 from kith.core.guard import GuardedQuerySet, Viewer
@@ -142,21 +142,6 @@ def decisions_of(
     return Page(tuple(with_time(viewer, one) for one in statements_of(found[:size])), more)
 
 
-def merchant_of_decision(viewer: Viewer, *, decision_id: int) -> int:
-    """:raises NotThere: about no merchant that the viewer acts for."""
-    staffed = _staffed(viewer).values("merchant")
-    found = Decision.objects.filter(pk=decision_id, merchant__in=staffed).first()
-    if found is None:
-        raise NotThere
-    return int(found.merchant_id)
-
-
-def merchants_of_sweep(viewer: Viewer, *, sweep_id: int) -> frozenset[int]:
-    """About which merchants, of those that the viewer acts for, a sweep decided anything."""
-    decided = Decision.objects.filter(merchant=OuterRef("merchant"), sweep=sweep_id)
-    return frozenset(_staffed(viewer).filter(Exists(decided)).values_list("merchant", flat=True))
-
-
 def what_waits(viewer: Viewer, *, merchant_id: int) -> Waits:
     """:raises NotThere: a merchant that the viewer does not act for."""
     require_staff(viewer, merchant_id)
@@ -232,7 +217,7 @@ def report_cards(reports: Collection[LabReport]) -> tuple[ReportCard, ...]:
 def _report_card(row: LabReport, measures: Iterable[Measure], uses: Iterable[Covered]) -> ReportCard:
     return ReportCard(
         id=row.pk, merchant_id=row.merchant_id, standard=row.standard, grade=row.grade,
-        laboratory=row.laboratory, accreditation=row.accreditation, number=row.number, sample=row.sample,
+        laboratory=row.laboratory_name, accreditation=row.accreditation, number=row.number, sample=row.sample,
         batch=row.batch, produced_on=row.produced_on, tested_on=row.tested_on, valid_until=row.valid_until,
         measures=tuple(_measured(row.standard, one) for one in measures), listings=tuple(uses),
         has_file=bool(row.file), state=row.state, state_words=str(ReportState(row.state).label),

@@ -110,7 +110,7 @@ def _reports(listings: Collection[int]) -> Mapping[int, list[Evidence]]:
         found[use.listing_id].append(Evidence(
             owner=one.merchant_id, standard=one.standard, grade=one.grade, batch=one.batch,
             valid_until=one.valid_until, covered=use.covered, first=not use.late,
-            verified=one.state == ReportState.VERIFIED, laboratory=one.laboratory, number=one.number,
+            verified=one.state == ReportState.VERIFIED, laboratory=one.laboratory_name, number=one.number,
             tested_on=one.tested_on, values=values[one.pk],
         ))  # fmt: skip
     return found

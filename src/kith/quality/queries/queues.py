@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from kith.core.errors import NotThere
+from kith.core.paging import Page
 from kith.quality.models import (
     Appeal,
     AppealState,
@@ -22,13 +23,13 @@ from kith.quality.models import (
 )
 from kith.quality.papers import OpenPaper, open_paper
 from kith.quality.queries.desk import Covered
+from kith.quality.queries.pages import SIZE, in_order_of
 from kith.quality.services.appeals import appeal_until, had_a_part, still_stands
 from kith.quality.standards import Limit, find_standard
 from kith.quality.words import QUANTITIES
 from kith.shop.models import Source
 
 DECIDING = "staff look at what waits to be decided, of all merchants"
-MOST = 50
 
 
 # --- Laboratory reports ----------------------------------------------------------------------
@@ -79,11 +80,14 @@ class ReportCase:
     """Other merchants who handed in a report of the same laboratory and number."""
 
 
-def reports_in(state: ReportState = ReportState.SUBMITTED, *, most: int = MOST) -> list[LabReport]:
+def reports_in(
+    state: ReportState = ReportState.SUBMITTED, *, cursor: str | None = None, size: int = SIZE
+) -> Page[LabReport]:
     """Reports in a state, those that have waited longest first; of the decided ones the newest."""
     rows = LabReport.objects.unguarded(DECIDING).filter(state=state).select_related("merchant")
-    order = ("submitted_at", "pk") if state == ReportState.SUBMITTED else ("-decided_at", "pk")
-    return list(rows.order_by(*order)[:most])
+    waits = state == ReportState.SUBMITTED
+    by = "submitted_at" if waits else "decided_at"
+    return in_order_of(by, rows, newest_first=not waits, cursor=cursor, size=size)
 
 
 def get_report(report_id: int) -> ReportCase:
@@ -98,11 +102,12 @@ def get_report(report_id: int) -> ReportCase:
     uses = ReportUse.objects.filter(report=report).select_related("listing").order_by("listing")
     same = LabReport.objects.unguarded(DECIDING).filter(laboratory=report.laboratory, number=report.number)
     others = same.exclude(merchant=report.merchant_id).order_by("merchant__name")
-    kept = ("id", "merchant_id", "standard", "grade", "laboratory", "accreditation", "number", "sample",
+    kept = ("id", "merchant_id", "standard", "grade", "accreditation", "number", "sample",
             "batch", "produced_on", "tested_on", "valid_until", "file", "submitted_at", "decided_at",
             "reason")  # fmt: skip
     return ReportCase(
         **{name: getattr(report, name) for name in kept},
+        laboratory=report.laboratory_name,
         merchant_name=report.merchant.name,
         state=ReportState(report.state),
         decided_by=report.decided_by.handle if report.decided_by else "",
@@ -181,11 +186,15 @@ class AppealCase:
     """Who may not decide it."""
 
 
-def appeals_in(state: AppealState = AppealState.OPEN, *, most: int = MOST) -> list[Appeal]:
+def appeals_in(
+    state: AppealState = AppealState.OPEN, *, cursor: str | None = None, size: int = SIZE
+) -> Page[Appeal]:
     """Appeals in a state with their decisions: those that have waited longest, or were decided last."""
     rows = Appeal.objects.unguarded(DECIDING).filter(state=state)
-    order = ("at", "pk") if state == AppealState.OPEN else ("-decided_at", "pk")
-    return list(rows.select_related("merchant", "decision__listing").order_by(*order)[:most])
+    rows = rows.select_related("merchant", "decision__listing")
+    waits = state == AppealState.OPEN
+    by = "at" if waits else "decided_at"
+    return in_order_of(by, rows, newest_first=not waits, cursor=cursor, size=size)
 
 
 def get_appeal(appeal_id: int) -> AppealCase:
@@ -226,24 +235,26 @@ class RemedyDue:
     merchant_name: str
 
 
-def claims_to_see_to(*, done: bool = False, most: int = 200) -> tuple[RemedyDue, ...]:
+def claims_to_see_to(*, done: bool = False, cursor: str | None = None, size: int = SIZE) -> Page[RemedyDue]:
     """What buyers chose that does not come about by itself: another one, or money from a host shop.
 
     Money for what was bought here is asked for at once, and goes its way through the merchant's desk;
     for what is thrown away there is nothing to do.
     """
     rows = _to_see_to(RecallClaim.objects.unguarded(DECIDING)).filter(done_at__isnull=not done)
-    ordered = rows.order_by("-done_at" if done else "at", "pk")
-    told = ordered.select_related("line__order", "line__listing", "line__merchant")[:most]
-    return tuple(
+    rows = rows.select_related("line__order", "line__listing", "line__merchant")
+    by = "done_at" if done else "at"
+    page = in_order_of(by, rows, newest_first=done, cursor=cursor, size=size)
+    told = tuple(
         RemedyDue(
             id=one.pk, remedy=Remedy(one.remedy), at=one.at, done_at=one.done_at,
             source=one.line.order.source or "", order=one.line.order.external_id or "",
             line=one.line.external_id, listing_id=one.line.listing_id, title=one.line.listing.title,
             merchant_name=one.line.merchant.name,
         )
-        for one in told
+        for one in page.items
     )  # fmt: skip
+    return Page(told, page.next)
 
 
 def must_be_seen_to(claim_id: int) -> bool:

@@ -8,10 +8,10 @@ from datetime import datetime
 from kith.core.errors import NotThere
 from kith.core.guard import GuardedQuerySet, Viewer
 from kith.notices.models import Notice, NoticeKind
-from kith.quality.apply import OVER, recalled_back
 from kith.quality.models import Decision, RecallClaim, Remedy
 from kith.quality.transitions import Act
 from kith.quality.words import say_danger, say_finding
+from kith.sharing.services import OVER, recalled_back
 from kith.shop.cards import HoldCard, LineCard
 from kith.shop.models import GONE, OrderLine
 from kith.shop.queries import get_line

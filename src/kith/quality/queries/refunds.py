@@ -3,10 +3,10 @@
 What counts, everywhere on this page:
 
 - A **refund** is an order line whose money was asked back or given back (`REFUND_REQUESTED`, `REFUNDED`).
-  Of a line only its newest state is kept, with the instant of it. So a refund stands in the week in
-  which it was asked for until the merchant agrees, and from then on in the week of that. One that the
-  merchant refused, or the buyer gave up, is not known any more. What is compared with a year before is
-  therefore a little too low there and not too high, where merchants are slow.
+  It stands in the week in which it was asked for. Where that is not known, since a host shop told of the
+  money given back alone, it stands in the week of that. One that the merchant refused, or the buyer gave
+  up, does not count, so that the weeks a year before, of which none waits any more, are a little too low
+  beside the last ones.
 - **Orders** are the lines that were ordered in the same time and not cancelled. The rate is refunds for
   each hundred of them. It is no share of the same things: what comes back in a week was mostly ordered
   before it.
@@ -28,6 +28,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
@@ -196,7 +197,7 @@ def _cells(mondays: Sequence[date]) -> _Cells:
     span = (mondays[0], mondays[-1])
     shelf = Subquery(Listing.objects.filter(pk=OuterRef("listing")).values("category")[:1])
     ordered = _ordered(span).order_by().annotate(week=_week_of("placed_at", mondays), shelf=shelf)
-    back = _came_back(span).order_by().annotate(week=_week_of("status_at", mondays), shelf=shelf)
+    back = _came_back(span).order_by().annotate(week=_week_of("asked_at", mondays), shelf=shelf)
     orders = ordered.values_list("week", "shelf").annotate(number=Count("pk"))
     refunds = back.values_list("week", "shelf", "refund_reason").annotate(number=Count("pk"))
     return _Cells(
@@ -233,8 +234,12 @@ def _ordered(span: tuple[date, date]) -> GuardedQuerySet[OrderLine]:
 
 
 def _came_back(span: tuple[date, date]) -> GuardedQuerySet[OrderLine]:
-    rows = OrderLine.objects.unguarded(COUNTING).filter(status__in=BACK)
-    return rows.filter(status_at__gte=_instant(span[0]), status_at__lt=_instant(span[1]))
+    back = OrderLine.objects.unguarded(COUNTING).filter(status__in=BACK)
+    rows: Any = back.alias(asked_at=Coalesce("refund_requested_at", "status_at"))
+    found: GuardedQuerySet[OrderLine] = rows.filter(
+        asked_at__gte=_instant(span[0]), asked_at__lt=_instant(span[1])
+    )
+    return found
 
 
 def _weeks(counts: Mapping[int, Tally], mondays: Sequence[date]) -> tuple[Week, ...]:

@@ -6,15 +6,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.functional import Promise
 
 from kith.core.guard import GuardedQuerySet
+from kith.core.paging import BadCursor, Page, read_cursor, write_cursor
 from kith.quality.models import Complaint
+from kith.quality.queries.pages import SIZE
 from kith.shop.models import HoldState, Listing, ListingHold, RefundReason
 
 DECIDING = "staff look at what buyers report; who they are is not told"
 MOST = 100
+"""So many words of buyers are shown about one listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,33 @@ class Reported:
     why: tuple[Why, ...]
 
 
-def reported_listings(*, most: int = MOST) -> tuple[Reported, ...]:
-    """Listings that are reported, by the most buyers first."""
+def reported_listings(*, cursor: str | None = None, size: int = SIZE) -> Page[Reported]:
+    """Listings that are reported, by the most buyers first; of as many, what has waited longest.
+
+    :raises BadCursor: not one of this list.
+    """
     grouped = _open().order_by().values("listing")
     counted = grouped.annotate(buyers=Count("person", distinct=True), newest=Max("at"))
-    rows = list(counted.order_by("-buyers", "newest", "listing")[:most])
-    return _told({row["listing"]: (row["buyers"], row["newest"]) for row in rows})
+    if cursor is not None:
+        buyers, newest, listing = _read_place(cursor)
+        as_many = Q(newest__gt=newest) | Q(newest=newest, listing__gt=listing)
+        counted = counted.filter(Q(buyers__lt=buyers) | Q(as_many, buyers=buyers))
+    rows = list(counted.order_by("-buyers", "newest", "listing")[: size + 1])
+    shown = rows[:size]
+    last = shown[-1] if len(rows) > size else None
+    more = write_cursor(last["buyers"], last["newest"].isoformat(), last["listing"]) if last else None
+    return Page(_told({row["listing"]: (row["buyers"], row["newest"]) for row in shown}), more)
+
+
+def _read_place(cursor: str) -> tuple[int, datetime, int]:
+    try:
+        buyers, at, listing = read_cursor(cursor)
+        newest = datetime.fromisoformat(at)
+    except (TypeError, ValueError):
+        raise BadCursor("this cursor is not one of this list") from None
+    if not isinstance(buyers, int) or not isinstance(listing, int) or newest.tzinfo is None:
+        raise BadCursor("this cursor is not one of this list")
+    return buyers, newest, listing
 
 
 def find_reported(listing_id: int) -> Reported | None:

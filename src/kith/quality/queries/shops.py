@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count
 
+from kith.core.paging import Page
 from kith.quality.models import Appeal, AppealState
+from kith.quality.queries.pages import SIZE, in_order_of
 from kith.shop.models import GONE, Listing, ListingHold, Merchant
 
 FEWEST = 3
@@ -55,6 +57,10 @@ def _is_past(shop: ShopInQuestion) -> bool:
     return shop.taken_down >= least or (shop.taken_down >= FEWEST and shop.share >= share)
 
 
-def closed_shops(*, most: int = 100) -> tuple[Merchant, ...]:
-    """Shops that staff have closed, the last ones first."""
-    return tuple(Merchant.objects.filter(closed_at__isnull=False).order_by("-closed_at", "pk")[:most])
+def closed_shops(*, cursor: str | None = None, size: int = SIZE) -> Page[Merchant]:
+    """Shops that staff have closed, the last ones first.
+
+    :raises BadCursor: not one of this list.
+    """
+    rows = Merchant.objects.filter(closed_at__isnull=False)
+    return in_order_of("closed_at", rows, newest_first=True, cursor=cursor, size=size)

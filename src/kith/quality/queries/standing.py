@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from kith.core.errors import NotThere
 from kith.core.money import Money
 from kith.quality.models import Decision, Finding, LabReport, ReportState, Sweep
@@ -151,9 +153,9 @@ def _in_words(state: str) -> str:
 
 def _evidence(listing_id: int) -> tuple[Evidence, ...]:
     rows = LabReport.objects.unguarded(DECIDING).filter(uses__listing=listing_id).order_by("-submitted_at")
-    told = rows.values_list("pk", "laboratory", "number", "standard", "grade", "state", "uses__covered")
-    return tuple(Evidence(pk, lab, number, standard, grade, ReportState(state), covered)
-                 for pk, lab, number, standard, grade, state, covered in told[:MOST])  # fmt: skip
+    told = rows.annotate(covered=F("uses__covered"))[:MOST]
+    return tuple(Evidence(one.pk, one.laboratory_name, one.number, one.standard, one.grade,
+                          ReportState(one.state), one.covered) for one in told)  # fmt: skip
 
 
 # --- What a decision can rest on --------------------------------------------------------------

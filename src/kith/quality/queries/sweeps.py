@@ -14,6 +14,7 @@ from kith.core.errors import NotThere
 from kith.core.money import Money
 from kith.core.paging import BadCursor, Page, read_cursor, write_cursor
 from kith.quality.models import Finding, LabReport, SampleItem, Sweep, SweepState
+from kith.quality.queries.pages import SIZE, in_order_of
 from kith.quality.rules import BY_CODE, RULES
 from kith.quality.transitions import Act
 from kith.quality.words import say_finding
@@ -115,8 +116,10 @@ def get_sweep(sweep_id: int) -> Sweep:
     return found
 
 
-def newest_sweeps(*, most: int = 50) -> list[Sweep]:
-    return list(Sweep.objects.select_related("category").order_by("-created_at", "-pk")[:most])
+def newest_sweeps(*, cursor: str | None = None, size: int = SIZE) -> Page[Sweep]:
+    """:raises BadCursor: not one of this list."""
+    rows = Sweep.objects.select_related("category")
+    return in_order_of("created_at", rows, newest_first=True, cursor=cursor, size=size)
 
 
 def found_by_rule(sweep_id: int) -> list[RuleCount]:

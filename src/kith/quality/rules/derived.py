@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kith.quality.rules.lazily import ibis
+from kith.core.lazily import ibis
 from kith.quality.rules.tables import DERIVED, Tables
 
 if TYPE_CHECKING:

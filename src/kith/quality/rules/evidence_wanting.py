@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kith.quality.rules.lazily import ibis
+from kith.core.lazily import ibis
 from kith.quality.rules.tables import Tables, found
 
 if TYPE_CHECKING:

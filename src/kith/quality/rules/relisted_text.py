@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from kith.quality.rules.lazily import ibis
+from kith.core.lazily import ibis
 from kith.quality.rules.rule import Rule
 from kith.quality.rules.tables import Tables, found
 from kith.quality.transitions import Act

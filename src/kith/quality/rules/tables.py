@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kith.quality.rules.lazily import ibis
+from kith.core.lazily import ibis
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
-from kith.quality.apply import OVER, recalled_back
 from kith.quality.models import RecallClaim, Remedy
-from kith.sharing.services import refund_recalled
+from kith.sharing.services import OVER, recalled_back, refund_recalled
 from kith.shop.models import GONE, LineStatus, ListingHold, OrderLine
 from kith.shop.services.moves import is_mirrored
 

@@ -15,6 +15,7 @@ from kith.core.clock import local_day
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.quality import papers
+from kith.quality.laboratories import fold_laboratory, fold_number
 from kith.quality.models import LabReport, Measure, ReportState, ReportUse
 from kith.quality.standards import Standard, find_standard
 from kith.shop.models import Listing, MerchantStaff
@@ -79,8 +80,9 @@ def hand_in_report(
     _refuse_unfit(paper, local_day(viewer.now))
     report = LabReport(
         merchant_id=merchant_id, standard=paper.standard, grade=paper.grade,
-        laboratory=" ".join(paper.laboratory.split()), accreditation=paper.accreditation.strip(),
-        number=" ".join(paper.number.split()).upper(), sample=paper.sample.strip(),
+        laboratory=fold_laboratory(paper.laboratory)[:120],
+        laboratory_written=" ".join(paper.laboratory.split()), accreditation=paper.accreditation.strip(),
+        number=fold_number(paper.number), sample=paper.sample.strip(),
         batch=paper.batch.strip().upper(), produced_on=paper.produced_on, tested_on=paper.tested_on,
         valid_until=paper.valid_until, submitted_by_id=viewer.person_id, submitted_at=viewer.now,
     )  # fmt: skip
@@ -150,8 +152,10 @@ def _refuse_unfit(paper: Paper, today: date) -> None:
     if paper.grade and paper.grade not in {grade.name for grade in standard.grades}:
         raise ReportRefused(_("This standard has no such class."), field="grade")
     _refuse_unfit_values(paper.measures, standard)
+    laboratory = paper.laboratory if fold_laboratory(paper.laboratory) else ""
     for field, text, longest in (
-        ("laboratory", paper.laboratory, 120), ("number", paper.number, 60), ("sample", paper.sample, 120),
+        ("laboratory", laboratory, 120), ("number", fold_number(paper.number), 60),
+        ("sample", paper.sample, 120),
     ):  # fmt: skip
         if not 1 <= len(text.strip()) <= longest:
             raise ReportRefused(_("Please fill this in, as the report says it."), field=field)

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from math import sqrt
+from threading import Thread
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from kith.core.beside import beside
 from kith.core.bulk import in_bulk
 from kith.core.errors import NotThere, Refused
 from kith.core.turns import take_turn
@@ -20,6 +23,7 @@ from kith.quality.apply import TURN, decide_some, take_back_some
 from kith.quality.engines import Engine, choose_engine
 from kith.quality.models import Finding, SampleItem, Sweep, SweepState
 from kith.quality.readings import read_listings
+from kith.quality.snapshot import read_everything
 from kith.quality.standards import standards
 from kith.sharing.services import tell_of_corrections
 from kith.shop.models import Category
@@ -74,14 +78,20 @@ def scan(sweep_id: int, *, now: datetime, engine: Engine | None = None) -> Sweep
     :raises SweepRefused: it was scanned already.
     :raises Refused: there is no such engine, or it does not run.
     """
-    from kith.quality import scanning
-
-    _require(sweep_id, SweepState.PLANNED)
+    sweep = _require(sweep_id, SweepState.PLANNED)
     Sweep.objects.filter(pk=sweep_id).update(scan_began_at=now)
-    read_listings()
-    seen = scanning.look(now, engine or choose_engine())
-    with transaction.atomic():
-        return scanning.write(_require(sweep_id, SweepState.PLANNED), seen, now)
+    chosen = engine or choose_engine()
+    with beside() as process:
+        # Loading the engine takes most of a second, while the database is read.
+        Thread(target=import_module, args=["kith.quality.scanning"], daemon=True).start()
+        read_listings()
+        read = read_everything(now, process)
+        from kith.quality import scanning
+
+        seen = scanning.run_rules(read, chosen)
+        if not scanning.write(sweep, seen, now, process):
+            _require(sweep_id, SweepState.PLANNED)
+    return Sweep.objects.get(pk=sweep_id)
 
 
 def scan_waiting(*, now: datetime) -> int:

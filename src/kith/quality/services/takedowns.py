@@ -6,25 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.errors import NotThere, Refused
-from kith.core.guard import GuardedQuerySet
 from kith.core.turns import take_turn
-from kith.notices.models import Notice, NoticeKind
-from kith.notices.services import tell_each, tell_many
-from kith.quality.apply import OVER, TURN, recalled_back
+from kith.notices.models import NoticeKind
+from kith.notices.services import tell_many
+from kith.quality.apply import TURN
 from kith.quality.models import Decision
 from kith.quality.rules import BY_CODE
 from kith.quality.transitions import CLOSED, LIVE, OF_SHOPS, TELLS_BUYERS, TRANSITIONS, Act, may_follow
-from kith.sharing.services import tell_of_correction, tell_of_corrections
+from kith.sharing.services import (
+    tell_buyers,
+    tell_buyers_not_told,
+    tell_of_correction,
+    tell_of_corrections,
+)
 from kith.shop.models import GONE, HoldState, Listing, ListingHold, Merchant, MerchantStaff, OrderLine
 from kith.shop.services.holds import close_merchant, hold_listing, release_listing, reopen_merchant
 
 TELLING = "tells the buyers of something taken down"
 LATE = timedelta(days=1)
-"""So long orders that were placed before a takedown may still come in from a host shop."""
+"""So far back it is looked for what happened at the very moment of a takedown, or was cut short."""
 
 
 class DecisionRefused(Refused):
@@ -83,7 +86,7 @@ def decide(
             bound=grounds.bound,
         )  # fmt: skip
     if act in TELLS_BUYERS:
-        _tell_buyers(OrderLine.objects.unguarded(TELLING).filter(listing=listing_id), now)
+        tell_buyers(OrderLine.objects.unguarded(TELLING).filter(listing=listing_id), now=now)
         tell_of_correction(listing_id=listing_id)
     return decision
 
@@ -149,26 +152,21 @@ def _write(
 def tell_late(*, now: datetime) -> int:
     """Tell those who were not told yet of what was taken down lately; return how many were.
 
-    Buyers whose order came in while its listing was being taken down; and those whom a share of it
-    misled, if what tells them was cut short.
+    Buyers whose order was coming in at that moment; and those whom a share of it misled, if what tells
+    them was cut short.
     """
     return tell_late_buyers(now=now) + tell_of_corrections(since=now - LATE)
 
 
 @transaction.atomic
 def tell_late_buyers(*, now: datetime) -> int:
-    """Tell those whose order came in while its listing was being taken down; return how many were."""
+    """Tell those whose order came in while its listing was being taken down; return how many were.
+
+    Neither transaction saw what the other wrote. Whoever orders later is told as the order comes in
+    (`sharing.services.take_in_orders`), so that there is nothing to look for in what is long gone.
+    """
     take_turn(TURN)
     lately = OrderLine.objects.unguarded(TELLING).filter(
         listing__hold__state__in=GONE, listing__hold__since__gt=now - LATE
     )
-    told = Notice.objects.unguarded(TELLING).filter(kind=NoticeKind.RECALLED, subject=OuterRef("pk"))
-    return _tell_buyers(lately.exclude(Exists(told)), now)
-
-
-def _tell_buyers(lines: GuardedQuerySet[OrderLine], now: datetime) -> int:
-    """Tell the buyers of these lines, of things that are held, as far as they were bought lately enough."""
-    recent = lines.filter(buyer__isnull=False, placed_at__gt=F("listing__hold__since") - recalled_back())
-    buyers = dict(recent.exclude(status__in=OVER).values_list("pk", "buyer"))
-    tell_each(buyers, kind=NoticeKind.RECALLED, at=now)
-    return len(buyers)
+    return tell_buyers_not_told(lately, now=now)

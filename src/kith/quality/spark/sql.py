@@ -11,8 +11,9 @@ import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.base import SQLGlotCompiler
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
-from kith.quality.engine import Statements, write_out
+from kith.quality.engine import Statements
 from kith.quality.rules import RULES, Rule
+from kith.quality.writing import write_out
 
 
 class _Compiler(PySparkCompiler):  # type: ignore[misc]

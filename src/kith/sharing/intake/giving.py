@@ -25,6 +25,11 @@ from kith.ties.models import Circle, Member, Relationship
 
 GIVING = "writes out the installation's data for whoever runs it"
 CHUNK = 1000
+_KEPT = (
+    (LineStatus.DELIVERED, "delivered_at"),
+    (LineStatus.REFUND_REQUESTED, "refund_requested_at"),
+)
+"""States of an order line whose instant is kept when newer ones come."""
 
 Record = dict[str, Any]
 
@@ -201,20 +206,24 @@ class _Giving:
                 yield from self._order(order, lines[order.pk])
 
     def _order(self, order: Order, lines: Sequence[OrderLine]) -> Iterator[Record]:
-        """An order as it stands; before it, as it was on arrival, where lines have moved on since."""
+        """An order as it stands; before it, as it was on arrival and when money was asked back.
+
+        These are told where lines have moved on since.
+        """
         if not lines or order.buyer is None:
             return
         record = _told(
             type="order", id=self.name(order), buyer=self.name(order.buyer),
             placed_at=order.placed_at.isoformat(), ship_to=order.ship_to or None,
         )  # fmt: skip
-        arrived = [
-            self._line(line) | {"status": LineStatus.DELIVERED.value, "at": line.delivered_at.isoformat()}
-            for line in lines
-            if line.delivered_at is not None and line.delivered_at != line.status_at
-        ]
-        if arrived:
-            yield record | {"lines": arrived}
+        for status, kept in _KEPT:
+            told = [
+                self._line(line) | {"status": status.value, "at": at.isoformat()}
+                for line in lines
+                if (at := getattr(line, kept)) is not None and at != line.status_at
+            ]
+            if told:
+                yield record | {"lines": told}
         yield record | {"lines": [self._line(line) for line in lines]}
 
     def _line(self, line: OrderLine) -> Record:

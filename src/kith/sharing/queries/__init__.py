@@ -24,7 +24,13 @@ from kith.sharing.queries.feed import (
     my_shares_as_seen_by,
     shares_of,
 )
-from kith.sharing.queries.notices import NoticeCard, lines_to_ask_about, notices_of, unread_notices
+from kith.sharing.queries.notices import (
+    NoticeCard,
+    lines_to_ask_about,
+    notices_of,
+    points_above,
+    unread_notices,
+)
 from kith.sharing.queries.talk import CommentCard, comments_of
 from kith.sharing.queries.trust import TrustedMerchant, trusted_merchants
 
@@ -55,6 +61,7 @@ __all__ = [
     "my_shares",
     "my_shares_as_seen_by",
     "notices_of",
+    "points_above",
     "public_reviews",
     "public_summary",
     "shares_of",

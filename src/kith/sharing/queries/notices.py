@@ -15,7 +15,6 @@ from kith.core.paging import Page, read_place, write_cursor
 from kith.notices.models import OUTSIDE, Notice, NoticeKind
 from kith.sharing.models import Comment, Share, ShareKind
 from kith.shop.models import GONE, LineStatus, OrderLine
-from kith.shop.queries import merchants_of
 from kith.ties.models import FriendRequest, Relationship
 from kith.ties.queries import Face, faces
 
@@ -96,7 +95,8 @@ def _targets(viewer: Viewer, notices: Collection[Notice]) -> dict[tuple[str, int
     return {
         (kind, subject): target
         for kind, wanted in subjects.items()
-        for subject, target in _FIND[NoticeKind(kind)](viewer, wanted).items()
+        if (find := _FIND.get(NoticeKind(kind))) is not None
+        for subject, target in find(viewer, wanted).items()
     }
 
 
@@ -136,11 +136,6 @@ def _recalled(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
     return {line.pk: Target(line.listing.title) for line in held}
 
 
-def _about_shops(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
-    """What was decided about shops, as long as the viewer acts for any. Its own page asks for which."""
-    return dict.fromkeys(ids, Target()) if merchants_of(viewer) else {}
-
-
 _FIND: dict[NoticeKind, Callable[[Viewer, set[int]], dict[int, Target]]] = {
     NoticeKind.COMMENT: _comments,
     NoticeKind.ANSWER: _comments,
@@ -151,9 +146,19 @@ _FIND: dict[NoticeKind, Callable[[Viewer, set[int]], dict[int, Target]]] = {
     NoticeKind.CORRECTED: _corrected,
     NoticeKind.MAY_SHARE: _lines,
     NoticeKind.RECALLED: _recalled,
-    NoticeKind.DECIDED: _about_shops,
-    NoticeKind.SWEPT: _about_shops,
 }
+
+
+def points_above(kind: NoticeKind, may_open: Callable[[Viewer, Collection[int]], Collection[int]]) -> None:
+    """Have a room above this one say, at every read, which of its things the viewer may open.
+
+    Called once, as the rooms are set up. Notices of a kind that nobody speaks for are told to nobody.
+    """
+
+    def find(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
+        return dict.fromkeys(may_open(viewer, ids), Target())
+
+    _FIND[kind] = find
 
 
 def lines_to_ask_about(viewer: Viewer) -> tuple[OrderLine, ...]:

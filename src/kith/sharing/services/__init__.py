@@ -9,7 +9,14 @@ from kith.sharing.services.circles import (
     delete_circle,
     remove_member,
 )
-from kith.sharing.services.corrections import tell_of_correction, tell_of_corrections
+from kith.sharing.services.corrections import (
+    OVER,
+    recalled_back,
+    tell_buyers,
+    tell_buyers_not_told,
+    tell_of_correction,
+    tell_of_corrections,
+)
 from kith.sharing.services.friends import (
     MayNotBefriend,
     accept_request,
@@ -69,6 +76,7 @@ from kith.sharing.services.taking_back import (
 from kith.sharing.services.talk import CommentRefused, comment, delete_comment, set_useful
 
 __all__ = [
+    "OVER",
     "CircleRefused",
     "CommentRefused",
     "MayNotBefriend",
@@ -100,6 +108,7 @@ __all__ = [
     "open_circles",
     "pause",
     "place_order",
+    "recalled_back",
     "refund_recalled",
     "remove_member",
     "request_by_invitation",
@@ -119,6 +128,8 @@ __all__ = [
     "suspend",
     "take_in_listings",
     "take_in_orders",
+    "tell_buyers",
+    "tell_buyers_not_told",
     "tell_of_correction",
     "tell_of_corrections",
     "unblock",

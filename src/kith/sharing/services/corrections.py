@@ -1,4 +1,4 @@
-"""Telling those who were misled that what a share speaks of was taken down or recalled.
+"""Telling buyers, and those whom a share misled, that a thing was taken down or recalled.
 
 The correction itself is nowhere kept: every card reads it from the shop's holds. What is written here
 are notices alone, which lead to the share; whoever does not see the share is shown none of them, and
@@ -7,18 +7,25 @@ nobody is once the thing is in order again (`sharing.queries.notices`).
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from kith.core import sql
-from kith.notices.models import NoticeKind
+from kith.core.guard import GuardedQuerySet
+from kith.notices.models import Notice, NoticeKind
+from kith.notices.services import tell_each
 from kith.sharing.models import Share
-from kith.shop.models import GONE, ListingHold
+from kith.shop.models import GONE, LineStatus, ListingHold, OrderLine
 
 TELLING = "tells whoever was misled by a share"
+TELLING_BUYERS = "tells the buyers of something taken down"
+OVER = (LineStatus.CANCELLED, LineStatus.REFUNDED)
+"""States of an order line for which nothing is owed any more."""
 AT_ONCE = 20_000
 """Listings in one transaction."""
 
@@ -89,3 +96,42 @@ def _given(first: int, last: int, since: datetime) -> dict[str, Any]:
         "first": first, "last": last, "since": since, "gone": list(GONE),
         "kind": NoticeKind.CORRECTED, "recalled": NoticeKind.RECALLED,
     }  # fmt: skip
+
+
+# --- Buyers --------------------------------------------------------------------------------
+
+
+def recalled_back() -> timedelta:
+    """How long ago something may have been bought of which its buyer is told."""
+    return timedelta(days=settings.QUALITY_BUYERS_TOLD_DAYS)
+
+
+def tell_buyers(lines: GuardedQuerySet[OrderLine], *, now: datetime) -> int:
+    """Tell the buyers of these lines, of things that are held, as far as they were bought lately enough."""
+    recent = lines.filter(buyer__isnull=False, placed_at__gt=F("listing__hold__since") - recalled_back())
+    buyers = dict(recent.exclude(status__in=OVER).values_list("pk", "buyer"))
+    tell_each(buyers, kind=NoticeKind.RECALLED, at=now)
+    return len(buyers)
+
+
+def tell_buyers_not_told(lines: GuardedQuerySet[OrderLine], *, now: datetime) -> int:
+    """Do so with those alone who were not told of their line yet."""
+    told = Notice.objects.unguarded(TELLING_BUYERS).filter(
+        recipient=OuterRef("buyer"), kind=NoticeKind.RECALLED, subject=OuterRef("pk")
+    )
+    return tell_buyers(lines.exclude(Exists(told)), now=now)
+
+
+def tell_late_buyers(lines: Collection[OrderLine], *, now: datetime) -> int:
+    """Tell the buyers of lines that have just come in, or changed, of what is gone by now.
+
+    A host shop may send an order long after what was bought was taken down. By the listings alone, one
+    look decides for nearly all lines that there is nothing to tell.
+    """
+    listings = {line.listing_id for line in lines if line.buyer_id is not None}
+    held = ListingHold.objects.filter(listing__in=listings, state__in=GONE)
+    gone = frozenset(held.values_list("listing", flat=True))
+    concerned = [line.pk for line in lines if line.listing_id in gone]
+    if not concerned:
+        return 0
+    return tell_buyers_not_told(OrderLine.objects.unguarded(TELLING_BUYERS).filter(pk__in=concerned), now=now)

@@ -21,6 +21,7 @@ from kith.people.models import MINIMUM_HOLD, Person, Purpose, SharingMode, Shari
 from kith.people.queries import consents_given
 from kith.sharing.deliver import redeliver
 from kith.sharing.models import Audience, Comment, Like, Outcome, Share, ShareKind
+from kith.sharing.services.corrections import tell_late_buyers
 from kith.sharing.services.shares import audience_of, month_of, outcome_of, purchase_of
 from kith.shop import services as shop
 from kith.shop.models import LineStatus, OrderLine, RefundReason
@@ -36,10 +37,14 @@ past. Anything newer stays held for three minutes from now, so that its buyer ca
 
 @transaction.atomic
 def take_in_orders(records: Sequence[OrderRecord], *, now: datetime) -> list[LineChange]:
-    """Record what a host shop tells of orders, and do with each what its buyer has chosen."""
+    """Record what a host shop tells of orders, and do with each what its buyer has chosen.
+
+    Whoever bought what was taken down or recalled meanwhile is told of it, however late the order comes.
+    """
     _hold(record.buyer_id for record in records)
     changes = shop.record_orders(records)
     follow(changes, now=now)
+    tell_late_buyers([change.line for change in changes], now=now)
     return changes
 
 

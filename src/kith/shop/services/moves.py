@@ -25,6 +25,7 @@ from kith.shop.models import (
 from kith.shop.services.orders import LineChange
 
 LONGEST_REASON = 500
+_MOVED = ("status", "status_at", "reason", "refund_reason", "delivered_at", "refund_requested_at")
 
 
 class Side(Enum):
@@ -195,7 +196,9 @@ def _move(
     line.refund_reason = move.because or code or (line.refund_reason if keeps else "")
     if move.end == LineStatus.DELIVERED and line.delivered_at is None:
         line.delivered_at = viewer.now
-    line.save(update_fields=["status", "status_at", "reason", "refund_reason", "delivered_at"])
+    if move.end == LineStatus.REFUND_REQUESTED:
+        line.refund_requested_at = line.status_at
+    line.save(update_fields=_MOVED)
     return LineChange(line, line.delivered_at != delivered_before, before, delivered_before)
 
 

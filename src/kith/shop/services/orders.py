@@ -27,7 +27,7 @@ _Key = tuple[str, str]
 _ORDER = ("external_id", "buyer", "placed_at", "ship_to")
 _CHANGEABLE = (
     "listing", "merchant", "quantity", "price_minor", "currency",
-    "status", "status_at", "reason", "refund_reason", "placed_at", "delivered_at",
+    "status", "status_at", "reason", "refund_reason", "placed_at", "delivered_at", "refund_requested_at",
 )  # fmt: skip
 
 
@@ -201,6 +201,11 @@ def _fold_line(
         ):
             line.delivered_at = record.at
             written.touched(line)
+        if record.status == LineStatus.REFUND_REQUESTED and (
+            line.refund_requested_at is None or record.at > line.refund_requested_at
+        ):
+            line.refund_requested_at = record.at
+            written.touched(line)
 
 
 def _new_line(order: Order, record: LineRecord, merchant_id: int) -> OrderLine:
@@ -209,6 +214,7 @@ def _new_line(order: Order, record: LineRecord, merchant_id: int) -> OrderLine:
     )
     _say(line, record, merchant_id)
     line.delivered_at = record.at if record.status == LineStatus.DELIVERED else None
+    line.refund_requested_at = record.at if record.status == LineStatus.REFUND_REQUESTED else None
     return line
 
 
