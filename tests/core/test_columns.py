@@ -25,7 +25,7 @@ READING = {
     "listing_id": "int64", "digest": "int64", "reader": "int64", "standards": "string", "grades": "string",
     "levels": "string", "marks": "string", "figure": "float64", "medical": "boolean", "children": "boolean",
     "produced_on": "date", "batch": "string", "pieces": "int64", "text_print": "int64",
-    "picture_print": "int64",
+    "text_check": "int64", "picture_print": "int64",
 }  # fmt: skip
 FINDING = {
     "sweep_id": "int64", "listing_id": "int64", "rule": "string", "act": "string", "main": "boolean",
@@ -43,7 +43,7 @@ STRANGE = [
 def reading(listing: int, **said: Any) -> dict[str, Any]:
     told: dict[str, Any] = {name: "" for name, kind in READING.items() if kind == "string"}
     told |= {"digest": 1, "reader": 1, "figure": None, "medical": False, "children": False}
-    told |= {"produced_on": None, "pieces": 1, "text_print": 0, "picture_print": 0}
+    told |= {"produced_on": None, "pieces": 1, "text_print": 0, "text_check": 0, "picture_print": 0}
     return told | {"listing_id": listing} | said
 
 

@@ -307,8 +307,12 @@ def marks_missing(world: World) -> Iterator[Row]:
 def relisted_text(world: World) -> Iterator[Row]:
     for listing in world["listings"]:
         for gone in world["gone"]:
-            apart = (listing["text_print"] ^ gone["text_print"]).bit_count()
-            if listing["text_print"] and gone["text_print"] and apart <= 3:
+            if not (listing["text_print"] and gone["text_print"]):
+                continue
+            apart = listing["text_print"] ^ gone["text_print"]
+            quarters = [(apart >> place) & 0xFFFF for place in (0, 16, 32, 48)]
+            checked = (listing["text_check"] ^ gone["text_check"]).bit_count() <= 2
+            if 0 in quarters and apart.bit_count() <= 5 and checked:
                 yield _found(listing, other=gone["listing"])
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from kith.quality.rules import BY_CODE
 from tests.quality import oracle
-from tests.quality.oracle import World
+from tests.quality.oracle import Row, World
 from tests.quality.worlds import finds, found_by, found_in, lets_be, listing, world
 
 # --- What was taken down, and what buyers say ----------------------------------------------------
@@ -18,24 +18,29 @@ TEXT = 0x1234_5678_9ABC_DEF0
 
 
 @pytest.mark.parametrize(
-    ("here", "is_found"),
+    ("here", "check", "is_found"),
     [
-        (TEXT, True),
-        (TEXT ^ 0b111, True),
-        (TEXT ^ (1 | 1 << 20 | 1 << 40), True),
-        (TEXT ^ (1 << 62 | 1 << 47 | 1 << 31), True),
-        (TEXT ^ 0b1111, False),
-        (TEXT ^ (1 | 1 << 20 | 1 << 40 | 1 << 60), False),
-        (0, False),
+        (TEXT, 0, True),
+        (TEXT ^ 0b11111, 0b11, True),
+        (TEXT ^ (1 | 1 << 20 | 1 << 40), 1 << 62, True),
+        (TEXT ^ (1 << 62 | 1 << 47 | 1 << 31), 0, True),
+        (TEXT ^ (0b111 | 1 << 20 | 1 << 40), 0, True),
+        (TEXT ^ 0b111111, 0, False),
+        (TEXT ^ 0b11111, 0b111, False),
+        (TEXT, 0b111, False),
+        (TEXT ^ (1 | 1 << 20 | 1 << 40 | 1 << 60), 0, False),
+        (0, 0, False),
     ],
 )
-def test_texts_that_differ_in_three_bits(here: int, is_found: bool) -> None:
-    gone = [
-        {"listing": pk, "text_print": number, "picture_print": 0}
-        for pk, number in ((8, TEXT), (9, 0), (7, TEXT))
-    ]
-    told = [row["other"] for row in found_by("relisted-text", world(listing(text_print=here), gone=gone))]
-    assert told == [7] * is_found
+def test_texts_of_which_few_bits_differ(here: int, check: int, is_found: bool) -> None:
+    """Five of the one print, some quarter of which is the same, and two of the other."""
+    gone = [gone_text(pk, number) for pk, number in ((8, TEXT), (9, 0), (7, TEXT))]
+    rows = world(listing(text_print=here, text_check=check), gone=gone)
+    assert [row["other"] for row in found_by("relisted-text", rows)] == [7] * is_found
+
+
+def gone_text(listing: int, number: int) -> Row:
+    return {"listing": listing, "text_print": number, "text_check": 0, "picture_print": 0}
 
 
 def test_the_very_same_text_is_found_in_a_crowd() -> None:
@@ -46,19 +51,14 @@ def test_the_very_same_text_is_found_in_a_crowd() -> None:
         for place in (0, 16, 32, 48)
         for _ in range(501)
     ]
-    gone = [
-        {"listing": pk, "text_print": one, "picture_print": 0} for pk, one in enumerate([*prints, TEXT], 9)
-    ]
+    gone = [gone_text(pk, one) for pk, one in enumerate([*prints, TEXT], 9)]
     rows = world(listing(text_print=TEXT), listing(2, text_print=TEXT ^ 1), gone=gone)
     told = found_in(rows, (BY_CODE["relisted-text"],))
     assert [(row["listing"], row["other"]) for row in told] == [(1, 2013)]
 
 
 def test_pictures() -> None:
-    gone = [
-        {"listing": 9, "text_print": 0, "picture_print": 5},
-        {"listing": 8, "text_print": 0, "picture_print": 0},
-    ]
+    gone = [gone_text(9, 0) | {"picture_print": 5}, gone_text(8, 0)]
     finds("same-picture", world(listing(picture_print=5), gone=gone), other=9)
     lets_be("same-picture", world(listing(picture_print=4), listing(2), gone=gone))
 

@@ -217,7 +217,8 @@ def expected() -> dict[str, Rows]:
             for one in Measure.objects.all() if one.report_id in verified
         ],
         "gone": [
-            {"listing": one.listing_id, "text_print": one.text_print, "picture_print": one.picture_print}
+            {"listing": one.listing_id, "text_print": one.text_print, "text_check": one.text_check,
+             "picture_print": one.picture_print}
             for one in Reading.objects.filter(listing__in=[hold.listing_id for hold in gone])
         ],
         "cleared": [

@@ -31,7 +31,7 @@ def listing(pk: int = 1, **said: Any) -> Row:
         "merchant": 1, "category": "protection", "price": 2000, "currency": "CNY", "digest": pk,
         "standards": "", "grades": "", "levels": "", "marks": "standard|class|level|registration|approval|ce",
         "figure": None, "medical": False, "children": False, "produced_on": None, "batch": "", "pieces": 1,
-        "text_print": 0, "picture_print": 0,
+        "text_print": 0, "text_check": 0, "picture_print": 0,
     }  # fmt: skip
     return {"listing": pk} | told | said
 
@@ -219,7 +219,12 @@ class Chance:
             self.add_evidence(told, row)
             self.add_past(told, row)
         told["gone"] = [
-            {"listing": pk, "text_print": self.text(), "picture_print": self.random.randint(0, 4)}
+            {
+                "listing": pk,
+                "text_print": self.text(),
+                "text_check": self.check(),
+                "picture_print": self.random.randint(0, 4),
+            }
             for pk in self.random.sample(range(300, 400), self.random.randint(0, 4))
         ]
         told["sold"] += [
@@ -241,15 +246,20 @@ class Chance:
             marks="|".join(self.some(["standard", "class", "level", "registration", "ce"], 5)),
             medical=self.often(0.3), children=self.often(0.3), produced_on=random.choice([None, None, *DAYS]),
             batch=random.choice(BATCHES), pieces=random.choice([1, 1, 10, 50, 0]), text_print=self.text(),
-            picture_print=random.randint(0, 6),
+            text_check=self.check(), picture_print=random.randint(0, 6),
         )  # fmt: skip
 
     def text(self) -> int:
-        """One of few texts, with up to four bits changed."""
+        """One of few texts, with up to six bits changed, here and there or side by side."""
         number: int = self.random.choice(TEXTS)
-        for place in self.some(range(62), self.random.choice([0, 0, 3, 4])) if number else ():
+        width = self.random.choice([10, 62])
+        for place in self.some(range(width), self.random.choice([0, 0, 3, 5, 6])) if number else ():
             number ^= 1 << place
         return number
+
+    def check(self) -> int:
+        """Of one text, with up to three bits changed."""
+        return sum(1 << place for place in self.some(range(62), self.random.choice([0, 0, 2, 3])))
 
     def add_crowd(self, listings: list[Row]) -> None:
         """So many of one class that their prices say something, and how few that is."""

@@ -21,7 +21,7 @@ from kith.quality.reading.wording import HAS_EDITION, Wording, is_of, is_plain_c
 from kith.quality.standards import Standard, key_of, standards
 from kith.quality.standards.shape import LEVEL
 
-READER = 2
+READER = 3
 """Raise it when the reader reads differently."""
 MOST_CODES = 12
 """Of one listing; whoever names more, names none in earnest."""

@@ -715,6 +715,7 @@ FROM (
           "t5"."batch",
           "t5"."pieces",
           "t5"."text_print",
+          "t5"."text_check",
           "t5"."picture_print"
         FROM "listings" AS "t5"
         SEMI JOIN "covered" AS "t6"
@@ -1001,13 +1002,15 @@ WHERE
 -- rule relisted-text
 WITH "t3" AS (
   SELECT DISTINCT
-    "t0"."text_print"
+    "t0"."text_print",
+    "t0"."text_check"
   FROM "listings" AS "t0"
   WHERE
     "t0"."text_print" <> 0
 ), "t8" AS (
   SELECT
     "t4"."text_print",
+    "t4"."text_check",
     MIN("t4"."listing") AS "other"
   FROM (
     SELECT
@@ -1017,10 +1020,12 @@ WITH "t3" AS (
       "t1"."text_print" <> 0
   ) AS "t4"
   GROUP BY
-    1
+    1,
+    2
 ), "t28" AS (
   SELECT
-    "t27"."text_print" AS "was",
+    "t27"."text_print" AS "was_print",
+    "t27"."text_check" AS "was_check",
     "t27"."other",
     "t27"."band",
     "t27"."part"
@@ -1033,6 +1038,7 @@ WITH "t3" AS (
       FROM (
         SELECT
           "t9"."text_print",
+          "t9"."text_check",
           "t9"."other",
           2 AS "band",
           (
@@ -1046,6 +1052,7 @@ WITH "t3" AS (
       FROM (
         SELECT
           "t9"."text_print",
+          "t9"."text_check",
           "t9"."other",
           3 AS "band",
           (
@@ -1063,6 +1070,7 @@ WITH "t3" AS (
       FROM (
         SELECT
           "t9"."text_print",
+          "t9"."text_check",
           "t9"."other",
           4 AS "band",
           "t9"."text_print" AS "part"
@@ -1077,6 +1085,7 @@ WITH "t3" AS (
         FROM (
           SELECT
             "t9"."text_print",
+            "t9"."text_check",
             "t9"."other",
             0 AS "band",
             (
@@ -1090,6 +1099,7 @@ WITH "t3" AS (
         FROM (
           SELECT
             "t9"."text_print",
+            "t9"."text_check",
             "t9"."other",
             1 AS "band",
             (
@@ -1122,7 +1132,8 @@ FROM (
   FROM (
     SELECT
       "t0"."listing",
-      "t0"."text_print"
+      "t0"."text_print",
+      "t0"."text_check"
     FROM "listings" AS "t0"
     WHERE
       "t0"."text_print" <> 0
@@ -1130,6 +1141,7 @@ FROM (
   INNER JOIN (
     SELECT
       "t37"."text_print",
+      "t37"."text_check",
       MIN("t37"."other") AS "other"
     FROM (
       SELECT
@@ -1137,9 +1149,11 @@ FROM (
       FROM (
         SELECT
           "t23"."text_print",
+          "t23"."text_check",
           "t23"."band",
           "t23"."part",
-          "t35"."was",
+          "t35"."was_print",
+          "t35"."was_check",
           "t35"."other"
         FROM (
           SELECT
@@ -1150,6 +1164,7 @@ FROM (
             FROM (
               SELECT
                 "t6"."text_print",
+                "t6"."text_check",
                 2 AS "band",
                 (
                   "t6"."text_print" >> 32
@@ -1162,6 +1177,7 @@ FROM (
             FROM (
               SELECT
                 "t6"."text_print",
+                "t6"."text_check",
                 3 AS "band",
                 (
                   "t6"."text_print" >> 48
@@ -1178,6 +1194,7 @@ FROM (
             FROM (
               SELECT
                 "t6"."text_print",
+                "t6"."text_check",
                 4 AS "band",
                 "t6"."text_print" AS "part"
               FROM "t3" AS "t6"
@@ -1191,6 +1208,7 @@ FROM (
               FROM (
                 SELECT
                   "t6"."text_print",
+                  "t6"."text_check",
                   0 AS "band",
                   (
                     "t6"."text_print" >> 0
@@ -1203,6 +1221,7 @@ FROM (
               FROM (
                 SELECT
                   "t6"."text_print",
+                  "t6"."text_check",
                   1 AS "band",
                   (
                     "t6"."text_print" >> 16
@@ -1214,7 +1233,8 @@ FROM (
         ) AS "t23"
         INNER JOIN (
           SELECT
-            "t30"."was",
+            "t30"."was_print",
+            "t30"."was_check",
             "t30"."other",
             "t30"."band",
             "t30"."part"
@@ -1240,12 +1260,14 @@ FROM (
           ON "t23"."band" = "t35"."band" AND "t23"."part" = "t35"."part"
       ) AS "t36"
       WHERE
-        BIT_COUNT(XOR("t36"."text_print", "t36"."was")) <= 3
+        BIT_COUNT(XOR("t36"."text_print", "t36"."was_print")) <= 5
+        AND BIT_COUNT(XOR("t36"."text_check", "t36"."was_check")) <= 2
     ) AS "t37"
     GROUP BY
-      1
+      1,
+      2
   ) AS "t39"
-    ON "t5"."text_print" = "t39"."text_print"
+    ON "t5"."text_print" = "t39"."text_print" AND "t5"."text_check" = "t39"."text_check"
 ) AS "t40";
 
 -- rule same-picture

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from kith.core.bulk import mapped
-from kith.detectors.near_text import print_of
+from kith.detectors.near_text import prints_of
 from kith.quality.claims import Claims, read_claims, reading_version
 from kith.quality.models import BETWEEN, Reading
 from kith.shop.models import Listing
@@ -57,13 +57,14 @@ def _keep(readings: Sequence[Reading]) -> None:
 def reading_of(listing: Listing) -> Reading:
     """Read one listing as it stands. Nothing is kept."""
     claims = read_claims(listing.title, listing.description)
+    prints = prints_of(f"{listing.title}\n{listing.description}")
     return Reading(
         listing_id=listing.pk, digest=listing.digest, reader=reading_version(),
         standards=_joined(claims.standards, 500), grades=_joined(claims.grades, 200),
         levels=_joined(claims.levels, 40), marks=_joined(claims.marks, 500),
         figure=_figure(claims), medical=claims.medical, children=claims.children,
         produced_on=claims.produced_on, batch=claims.batch[:60], pieces=claims.pieces,
-        text_print=print_of(f"{listing.title}\n{listing.description}"),
+        text_print=prints.print, text_check=prints.check,
         picture_print=picture_print(listing.picture),
     )  # fmt: skip
 

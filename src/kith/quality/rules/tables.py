@@ -14,7 +14,8 @@ LISTINGS = {
     "listing": "int64", "merchant": "int64", "category": "string", "price": "int64", "currency": "string",
     "digest": "int64", "standards": "string", "grades": "string", "levels": "string", "marks": "string",
     "figure": "float64", "medical": "boolean", "children": "boolean", "produced_on": "date",
-    "batch": "string", "pieces": "int64", "text_print": "int64", "picture_print": "int64",
+    "batch": "string", "pieces": "int64", "text_print": "int64", "text_check": "int64",
+    "picture_print": "int64",
 }  # fmt: skip
 """What is live or frozen, with what was read in it."""
 NAMES = {"said": "string", "standard": "string", "since": "date", "until": "date"}
@@ -38,7 +39,7 @@ REPORTS = {
 """Verified reports, a row for each listing that each is said to be about. `first`: no other merchant had
 handed in the same report before."""
 MEASURES = {"report": "int64", "quantity": "string", "value": "float64"}
-GONE = {"listing": "int64", "text_print": "int64", "picture_print": "int64"}
+GONE = {"listing": "int64", "text_print": "int64", "text_check": "int64", "picture_print": "int64"}
 """What is taken down or recalled."""
 SOLD = {"listing": "int64", "category": "string", "sold": "int64", "bad": "int64"}
 """Of each listing, how many pieces were delivered in the last year, and how many came back, or were
