@@ -1,4 +1,4 @@
-"""Killing the process that carries a sweep out (SIGKILL), and looking whether all is done once."""
+"""Killing the process that scans, carries out or undoes a sweep (SIGKILL): is all of it done once?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -21,10 +22,14 @@ from kith.sharing.services import OVER, recalled_back
 
 LONGEST = 1.2
 """Seconds that a process is let live."""
+KILLS_OF_A_SCAN = 60
 BATCH = 2_000
 """So that of few listings there are many batches between which, and within which, it is killed."""
 DONE = NOW + timedelta(hours=1)
 MUST_BE_NONE = {
+    "findings that were not counted": """SELECT count(*) FROM (
+        SELECT s.flagged FROM quality_sweep s JOIN quality_finding f ON f.sweep_id = s.id AND f.main
+        WHERE s.id = %(sweep)s GROUP BY s.flagged HAVING count(*) <> s.flagged) AS odd""",
     "decided twice": """SELECT count(*) FROM (
         SELECT listing_id FROM quality_decision WHERE sweep_id = %(sweep)s AND act <> 'reinstate'
         GROUP BY listing_id HAVING count(*) > 1) AS twice""",
@@ -70,8 +75,10 @@ def survive(kills: int, *, seed: int) -> dict[str, Any]:
     dice, told, done = Random(seed), dict.fromkeys((*MUST_BE_NONE, *AFTER_UNDOING), 0), 0
     sweeps = 0
     while done < kills:
-        sweep_id = _in_a_process(_begin)
+        sweep_id = _in_a_process(_plan)
         sweeps += 1
+        done += _killed_again_and_again(dice, min(kills - done, KILLS_OF_A_SCAN), partial(_scan, sweep_id))
+        _in_a_process(partial(_decide, sweep_id))
         done += _killed_again_and_again(dice, kills - done)
         _count(told, MUST_BE_NONE, sweep_id, SweepState.APPLIED)
         _in_a_process(partial(_undo, sweep_id))
@@ -81,11 +88,20 @@ def survive(kills: int, *, seed: int) -> dict[str, Any]:
     return {"kills": done, "sweeps": sweeps, "amiss": told}
 
 
-def _begin() -> int:
-    planned = services.plan_sweep(actor_id=None, now=NOW)
-    services.scan(planned.pk, now=NOW)
-    services.decide_sweep(planned.pk, actor_id=None, now=NOW, why="the bench")
-    return int(planned.pk)
+def _plan() -> int:
+    return int(services.plan_sweep(actor_id=None, now=NOW).pk)
+
+
+def _scan(sweep_id: int) -> int:
+    """Scan it, unless what a process that was killed had begun is done by now."""
+    with suppress(services.SweepRefused):
+        services.scan(sweep_id, now=NOW)
+    return 0
+
+
+def _decide(sweep_id: int) -> int:
+    services.decide_sweep(sweep_id, actor_id=None, now=NOW, why="the bench")
+    return 0
 
 
 def _undo(sweep_id: int) -> int:
@@ -103,11 +119,11 @@ def _go_on() -> int:
     return services.go_on(now=DONE)
 
 
-def _killed_again_and_again(dice: Random, most: int) -> int:
+def _killed_again_and_again(dice: Random, most: int, do: Callable[[], int] = _go_on) -> int:
     """Go on with what is unfinished until it is done, killed at a random moment up to so many times."""
     killed = 0
     while True:
-        child, _answer = _fork(_go_on)
+        child, _answer = _fork(do)
         if killed < most:
             time.sleep(dice.uniform(0, LONGEST))
             os.kill(child, signal.SIGKILL)
