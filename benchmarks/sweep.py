@@ -74,6 +74,7 @@ class Database:
             return
         self._remove(into)
         shutil.copyfile(self.place / f"{name}.sqlite3", self.place / f"{into}.sqlite3")
+        os.sync()  # else the system writes the copy down while the sweep is measured
 
     def _remove(self, name: str) -> None:
         for old in self.place.glob(f"{name}.sqlite3*"):

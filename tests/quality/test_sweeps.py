@@ -12,9 +12,10 @@ from kith.notices.models import Notice, NoticeKind
 from kith.people.models import Person
 from kith.quality import apply
 from kith.quality import services as quality
-from kith.quality.models import Decision, Finding, Sweep, SweepState
+from kith.quality.models import Decision, Finding, Reading, Sweep, SweepState
 from kith.quality.queries import found_by_rule, sample_of
-from kith.quality.services import Grounds, SweepRefused
+from kith.quality.readings import read_listings
+from kith.quality.services import Grounds, SweepRefused, sweeps
 from kith.quality.transitions import Act
 from kith.shop.models import Listing, Merchant
 from tests.quality.cast import (
@@ -246,3 +247,21 @@ def test_scanned_once(masks: Merchant) -> None:
     with pytest.raises(SweepRefused):
         quality.scan(found.pk, now=NOW)
     assert sum(count.main for count in found_by_rule(found.pk)) == 1
+
+
+def test_listings_are_read_only_if_one_of_them_was_not(
+    masks: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one that says something else by now is found by what it says now."""
+    read: list[int] = []
+    monkeypatch.setattr(sweeps, "read_listings", lambda: read.append(read_listings()))
+    mask = sells(masks, PLAIN, name="mask")
+    assert rules_of(swept(), mask) == set()
+    assert rules_of(swept(now=later(hours=1)), mask) == set()
+    assert read == [1]
+    sells(masks, "KN95防护口罩 GB2626—2006 现货", name="mask")
+    assert "unproven" in rules_of(swept(now=later(hours=2)), mask)
+    assert read == [1, 1]
+    Reading.objects.update(reader=0)
+    swept(now=later(hours=3))
+    assert read == [1, 1, 1]

@@ -68,10 +68,16 @@ INSERT INTO notices_notice (id, recipient_id, kind, subject, actor_id, at, read_
 SELECT {id}, s.person_id, %(kind)s, %(sweep)s, NULL, %(now)s, NULL
 FROM shop_merchantstaff s
 WHERE s.merchant_id IN (
-    SELECT d.merchant_id FROM quality_decision d WHERE d.sweep_id = %(sweep)s AND d.act IN %(acts)s)
+    SELECT d.merchant_id FROM quality_decision d WHERE d.id >= (
+        SELECT MIN(e.id) FROM quality_decision e WHERE e.sweep_id = %(sweep)s AND e.listing_id = (
+            SELECT MIN(f.listing_id) FROM quality_decision f WHERE f.sweep_id = %(sweep)s))
+    AND d.sweep_id + 0 = %(sweep)s AND d.act IN %(acts)s)
 ORDER BY s.person_id
 ON CONFLICT (recipient_id, kind, subject) DO {again}
 """
+
+"""What a sweep decides, it decides in the order of the listings: none of it comes before the first, and from
+there on the table is looked through. By the index of the sweep's it took three times as long."""
 
 _TELL_BUYERS = f"""
 INSERT INTO notices_notice (id, recipient_id, kind, subject, actor_id, at, read_at)

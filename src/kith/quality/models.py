@@ -50,9 +50,8 @@ class Reading(models.Model):
     batch = models.CharField(max_length=60, blank=True)
     pieces = models.PositiveIntegerField(default=1)
     text_print = models.BigIntegerField()
-    """Of title and description (`detectors.near_text`); 0 for a text too short to be known again."""
     text_check = models.BigIntegerField(default=0)
-    """The other print of it, by which chance is told."""
+    """Of title and description (`detectors.near_text`); 0 for a text too short to be known again."""
     picture_print = models.BigIntegerField()
     """Of the picture's address at the host shop; 0 for none, or a drawing of ours."""
 

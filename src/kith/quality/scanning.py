@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 
 from kith.core.beside import Beside
 from kith.core.columns import append_if
+from kith.quality.claims import reading_version
 from kith.quality.engine import find, opened, version, written
 from kith.quality.engines import Engine
 from kith.quality.models import BETWEEN, Finding, Sweep, SweepState
-from kith.quality.snapshot import JOINED, put_together
+from kith.quality.snapshot import JOINED, UNREAD, put_together
 from kith.quality.standards import standards
 from kith.shop.queries import with_children
 
@@ -29,6 +30,12 @@ class Seen:
     listings: pa.Table
     """At least their ids, shelves and standards."""
     found: pa.Table
+
+
+def is_any_unread(read: Mapping[str, pa.Table]) -> bool:
+    """Whether any listing was not read as it stands, by today's reader."""
+    with opened(read) as duck:
+        return duck.sql(UNREAD, params=[reading_version()]).fetchall() != [(0,)]
 
 
 def run_rules(read: Mapping[str, pa.Table], by: Engine) -> Seen:

@@ -47,7 +47,8 @@ _SAID = ("listing", "merchant", "category", "price", "currency", "digest")
 _READ = [name for name in SCHEMAS["listings"] if name not in _SAID]
 _PLAIN: dict[str, dict[str, str]] = {
     "said": {name: SCHEMAS["listings"][name] for name in _SAID},
-    "readings": {name: SCHEMAS["listings"][name] for name in ("listing", "digest", *_READ)},
+    "readings": {name: SCHEMAS["listings"][name] for name in ("listing", "digest", *_READ)} | {
+        "reader": "int64"},
     "held": {"listing": "int64"},
     "closed": {"merchant": "int64"},
     "papers": {
@@ -112,6 +113,8 @@ def _column(name: str) -> str:
     return "handed_in = earliest AS first" if name == "first" else f'"{name}"'
 
 
+UNREAD = "SELECT count(*) FROM said ANTI JOIN (FROM readings WHERE reader = ?) USING (listing, digest)"
+"""How many listings were never read, say something else by now, or were read by an older reader."""
 JOINED = {name: f"SELECT {', '.join(map(_column, SCHEMAS[name]))} {how}" for name, how in _FROM.items()}
 """What makes each of these tables out of what was read, in DuckDB's SQL."""
 
@@ -131,7 +134,7 @@ def _rows(now: datetime) -> dict[str, QuerySet[Any, Any]]:
         "said": Listing.objects.values_list(
             "pk", "merchant_id", "category_id", "price_minor", "currency", "digest"
         ),
-        "readings": Reading.objects.values_list("listing_id", "digest", *_READ),
+        "readings": Reading.objects.values_list("listing_id", "digest", *_READ, "reader"),
         "measured": Measure.objects.values_list("report_id", "quantity", "value"),
         "papers": LabReport.objects.unguarded(SWEEPING).values_list(
             "pk", "merchant_id", "standard", "grade", "batch", "valid_until", "laboratory", "number",

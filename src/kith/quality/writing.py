@@ -38,11 +38,11 @@ def sift(broken: ir.Table, tables: Tables, rules: Sequence[Rule] = RULES) -> ir.
     acts = {rule.code: rule.act.value for rule in rules}
     said = tables.listings.select("listing", "merchant", "digest")
     rows = broken.join(said, "listing").anti_join(tables.cleared, ["listing", "rule", "digest"])
-    first = ibis.row_number().over(ibis.window(group_by=["listing", "rule"], order_by=_FIGURES))
-    once = rows.mutate(place=first).filter(lambda row: row.place == 0).drop("place")
-    ranked = once.mutate(act=once.rule.cases(*acts.items()), rank=once.rule.cases(*ranks.items()))
-    gravest = ibis.row_number().over(ibis.window(group_by="listing", order_by="rank")) == 0
-    return ranked.mutate(main=gravest).drop("rank").order_by(["listing", "rule"])
+    ranked = rows.mutate(act=rows.rule.cases(*acts.items()), rank=rows.rule.cases(*ranks.items()))
+    within = ibis.window(group_by="listing", order_by=["rank", *_FIGURES])
+    placed = ranked.mutate(main=ibis.row_number().over(within) == 0, before=ranked.rank.lag().over(within))
+    once = placed.filter(placed.before.isnull() | (placed.before != placed.rank))
+    return once.drop("rank", "before").order_by(["listing", "rule"])
 
 
 _FIGURES = [name for name in FOUND if name != "listing"]

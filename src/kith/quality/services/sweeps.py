@@ -84,10 +84,12 @@ def scan(sweep_id: int, *, now: datetime, engine: Engine | None = None) -> Sweep
     with beside() as process:
         # Loading the engine takes most of a second, while the database is read.
         Thread(target=import_module, args=["kith.quality.scanning"], daemon=True).start()
-        read_listings()
         read = read_everything(now, process)
         from kith.quality import scanning
 
+        if scanning.is_any_unread(read):  # else, as usual where a worker runs, nothing is looked at twice
+            read_listings()
+            read = read_everything(now, process)
         seen = scanning.run_rules(read, chosen)
         if not scanning.write(sweep, seen, now, process):
             _require(sweep_id, SweepState.PLANNED)
