@@ -40,7 +40,7 @@ Statement = tuple[str, Sequence[Any]]
 
 
 class HasEnded(RuntimeError):
-    """The process beside has ended by itself. What it was appending is not there."""
+    """The process beside has ended by itself. What it was appending is there wholly, or not at all."""
 
 
 class Beside:
