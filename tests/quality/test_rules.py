@@ -5,6 +5,9 @@ Each case is put to the rules and to the oracle: that both are wrong alike is wh
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -337,3 +340,15 @@ def test_what_sweeps_carry_out_is_what_the_rules_say() -> None:
     """`python -m scripts.write_rules` writes it anew."""
     assert written() == for_duckdb()
     assert WRITTEN.read_text(encoding="utf-8").endswith(as_text(for_duckdb()))
+
+
+@pytest.mark.parametrize("hashes", ["1", "2", "3"])
+def test_they_are_written_alike_in_every_process(hashes: str) -> None:
+    """What stands in a set has another order in each."""
+    say = "import django; django.setup(); from kith.quality.engine import as_text;"
+    say += "from kith.quality.writing import for_duckdb; print(as_text(for_duckdb()))"
+    environment = {**os.environ, "PYTHONHASHSEED": hashes, "DJANGO_SETTINGS_MODULE": "kith.config.settings"}
+    done = subprocess.run(  # noqa: S603 (ourselves)
+        [sys.executable, "-c", say], env=environment, capture_output=True, text=True, check=True
+    )
+    assert WRITTEN.read_text(encoding="utf-8").endswith(done.stdout.rstrip("\n") + "\n")

@@ -1816,166 +1816,168 @@ WHERE
 
 -- last
 SELECT
-  *
+  "t9"."listing",
+  "t9"."standard",
+  "t9"."claimed",
+  "t9"."figure",
+  "t9"."bound",
+  "t9"."other",
+  "t9"."words",
+  "t9"."rule",
+  "t9"."merchant",
+  "t9"."digest",
+  "t9"."act",
+  "t9"."main"
 FROM (
   SELECT
-    "t10".*
-    EXCLUDE ("rank", "before")
+    "t8"."listing",
+    "t8"."standard",
+    "t8"."claimed",
+    "t8"."figure",
+    "t8"."bound",
+    "t8"."other",
+    "t8"."words",
+    "t8"."rule",
+    "t8"."merchant",
+    "t8"."digest",
+    "t8"."act",
+    "t8"."rank",
+    (
+      ROW_NUMBER() OVER (
+        PARTITION BY "t8"."listing"
+        ORDER BY "t8"."rank" ASC, "t8"."standard" ASC, "t8"."claimed" ASC, "t8"."figure" ASC, "t8"."bound" ASC, "t8"."other" ASC, "t8"."words" ASC
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+      ) - 1
+    ) = 0 AS "main",
+    LAG("t8"."rank") OVER (
+      PARTITION BY "t8"."listing"
+      ORDER BY "t8"."rank" ASC, "t8"."standard" ASC, "t8"."claimed" ASC, "t8"."figure" ASC, "t8"."bound" ASC, "t8"."other" ASC, "t8"."words" ASC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) AS "before"
   FROM (
     SELECT
-      *
+      "t7"."listing",
+      "t7"."standard",
+      "t7"."claimed",
+      "t7"."figure",
+      "t7"."bound",
+      "t7"."other",
+      "t7"."words",
+      "t7"."rule",
+      "t7"."merchant",
+      "t7"."digest",
+      CASE "t7"."rule"
+        WHEN 'measured-below'
+        THEN 'remove'
+        WHEN 'forbidden-claim'
+        THEN 'remove'
+        WHEN 'evidence-of-another'
+        THEN 'remove'
+        WHEN 'evidence-not-covering'
+        THEN 'remove'
+        WHEN 'evidence-other-batch'
+        THEN 'remove'
+        WHEN 'not-in-force'
+        THEN 'remove'
+        WHEN 'unproven'
+        THEN 'remove'
+        WHEN 'no-such-class'
+        THEN 'suspect'
+        WHEN 'level-as-class'
+        THEN 'suspect'
+        WHEN 'superseded'
+        THEN 'suspect'
+        WHEN 'unknown-standard'
+        THEN 'suspect'
+        WHEN 'evidence-expired'
+        THEN 'suspect'
+        WHEN 'relisted-text'
+        THEN 'suspect'
+        WHEN 'same-picture'
+        THEN 'suspect'
+        WHEN 'returned-often'
+        THEN 'suspect'
+        WHEN 'complained-of'
+        THEN 'suspect'
+        WHEN 'marks-missing'
+        THEN 'suspect'
+        WHEN 'price-too-low'
+        THEN 'suspect'
+        ELSE NULL
+      END AS "act",
+      CASE "t7"."rule"
+        WHEN 'measured-below'
+        THEN 0
+        WHEN 'forbidden-claim'
+        THEN 1
+        WHEN 'evidence-of-another'
+        THEN 2
+        WHEN 'evidence-not-covering'
+        THEN 3
+        WHEN 'evidence-other-batch'
+        THEN 4
+        WHEN 'not-in-force'
+        THEN 5
+        WHEN 'unproven'
+        THEN 6
+        WHEN 'no-such-class'
+        THEN 7
+        WHEN 'level-as-class'
+        THEN 8
+        WHEN 'superseded'
+        THEN 9
+        WHEN 'unknown-standard'
+        THEN 10
+        WHEN 'evidence-expired'
+        THEN 11
+        WHEN 'relisted-text'
+        THEN 12
+        WHEN 'same-picture'
+        THEN 13
+        WHEN 'returned-often'
+        THEN 14
+        WHEN 'complained-of'
+        THEN 15
+        WHEN 'marks-missing'
+        THEN 16
+        WHEN 'price-too-low'
+        THEN 17
+        ELSE NULL
+      END AS "rank"
     FROM (
       SELECT
-        "t8"."listing",
-        "t8"."standard",
-        "t8"."claimed",
-        "t8"."figure",
-        "t8"."bound",
-        "t8"."other",
-        "t8"."words",
-        "t8"."rule",
-        "t8"."merchant",
-        "t8"."digest",
-        "t8"."act",
-        "t8"."rank",
-        (
-          ROW_NUMBER() OVER (
-            PARTITION BY "t8"."listing"
-            ORDER BY "t8"."rank" ASC, "t8"."standard" ASC, "t8"."claimed" ASC, "t8"."figure" ASC, "t8"."bound" ASC, "t8"."other" ASC, "t8"."words" ASC
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-          ) - 1
-        ) = 0 AS "main",
-        LAG("t8"."rank") OVER (
-          PARTITION BY "t8"."listing"
-          ORDER BY "t8"."rank" ASC, "t8"."standard" ASC, "t8"."claimed" ASC, "t8"."figure" ASC, "t8"."bound" ASC, "t8"."other" ASC, "t8"."words" ASC
-          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-        ) AS "before"
-      FROM (
+        "t3"."listing",
+        "t3"."standard",
+        "t3"."claimed",
+        "t3"."figure",
+        "t3"."bound",
+        "t3"."other",
+        "t3"."words",
+        "t3"."rule",
+        "t6"."merchant",
+        "t6"."digest"
+      FROM "broken" AS "t3"
+      INNER JOIN (
         SELECT
-          "t7"."listing",
-          "t7"."standard",
-          "t7"."claimed",
-          "t7"."figure",
-          "t7"."bound",
-          "t7"."other",
-          "t7"."words",
-          "t7"."rule",
-          "t7"."merchant",
-          "t7"."digest",
-          CASE "t7"."rule"
-            WHEN 'measured-below'
-            THEN 'remove'
-            WHEN 'forbidden-claim'
-            THEN 'remove'
-            WHEN 'evidence-of-another'
-            THEN 'remove'
-            WHEN 'evidence-not-covering'
-            THEN 'remove'
-            WHEN 'evidence-other-batch'
-            THEN 'remove'
-            WHEN 'not-in-force'
-            THEN 'remove'
-            WHEN 'unproven'
-            THEN 'remove'
-            WHEN 'no-such-class'
-            THEN 'suspect'
-            WHEN 'level-as-class'
-            THEN 'suspect'
-            WHEN 'superseded'
-            THEN 'suspect'
-            WHEN 'unknown-standard'
-            THEN 'suspect'
-            WHEN 'evidence-expired'
-            THEN 'suspect'
-            WHEN 'relisted-text'
-            THEN 'suspect'
-            WHEN 'same-picture'
-            THEN 'suspect'
-            WHEN 'returned-often'
-            THEN 'suspect'
-            WHEN 'complained-of'
-            THEN 'suspect'
-            WHEN 'marks-missing'
-            THEN 'suspect'
-            WHEN 'price-too-low'
-            THEN 'suspect'
-            ELSE NULL
-          END AS "act",
-          CASE "t7"."rule"
-            WHEN 'measured-below'
-            THEN 0
-            WHEN 'forbidden-claim'
-            THEN 1
-            WHEN 'evidence-of-another'
-            THEN 2
-            WHEN 'evidence-not-covering'
-            THEN 3
-            WHEN 'evidence-other-batch'
-            THEN 4
-            WHEN 'not-in-force'
-            THEN 5
-            WHEN 'unproven'
-            THEN 6
-            WHEN 'no-such-class'
-            THEN 7
-            WHEN 'level-as-class'
-            THEN 8
-            WHEN 'superseded'
-            THEN 9
-            WHEN 'unknown-standard'
-            THEN 10
-            WHEN 'evidence-expired'
-            THEN 11
-            WHEN 'relisted-text'
-            THEN 12
-            WHEN 'same-picture'
-            THEN 13
-            WHEN 'returned-often'
-            THEN 14
-            WHEN 'complained-of'
-            THEN 15
-            WHEN 'marks-missing'
-            THEN 16
-            WHEN 'price-too-low'
-            THEN 17
-            ELSE NULL
-          END AS "rank"
-        FROM (
-          SELECT
-            "t3"."listing",
-            "t3"."standard",
-            "t3"."claimed",
-            "t3"."figure",
-            "t3"."bound",
-            "t3"."other",
-            "t3"."words",
-            "t3"."rule",
-            "t6"."merchant",
-            "t6"."digest"
-          FROM "broken" AS "t3"
-          INNER JOIN (
-            SELECT
-              "t2"."listing",
-              "t2"."merchant",
-              "t2"."digest"
-            FROM "listings" AS "t2"
-          ) AS "t6"
-            ON "t3"."listing" = "t6"."listing"
-          ANTI JOIN "cleared" AS "t4"
-            ON "t3"."listing" = "t4"."listing"
-            AND "t3"."rule" = "t4"."rule"
-            AND "t6"."digest" = "t4"."digest"
-        ) AS "t7"
-      ) AS "t8"
-    ) AS "t9"
-    WHERE
-      (
-        "t9"."before" IS NULL
-      ) OR (
-        "t9"."before" <> "t9"."rank"
-      )
-  ) AS "t10"
-) AS "t11"
+          "t2"."listing",
+          "t2"."merchant",
+          "t2"."digest"
+        FROM "listings" AS "t2"
+      ) AS "t6"
+        ON "t3"."listing" = "t6"."listing"
+      ANTI JOIN "cleared" AS "t4"
+        ON "t3"."listing" = "t4"."listing"
+        AND "t3"."rule" = "t4"."rule"
+        AND "t6"."digest" = "t4"."digest"
+    ) AS "t7"
+  ) AS "t8"
+) AS "t9"
+WHERE
+  (
+    "t9"."before" IS NULL
+  ) OR (
+    "t9"."before" <> "t9"."rank"
+  )
 ORDER BY
-  "t11"."listing" ASC,
-  "t11"."rule" ASC;
+  "t9"."listing" ASC,
+  "t9"."rule" ASC;

@@ -42,7 +42,7 @@ def sift(broken: ir.Table, tables: Tables, rules: Sequence[Rule] = RULES) -> ir.
     within = ibis.window(group_by="listing", order_by=["rank", *_FIGURES])
     placed = ranked.mutate(main=ibis.row_number().over(within) == 0, before=ranked.rank.lag().over(within))
     once = placed.filter(placed.before.isnull() | (placed.before != placed.rank))
-    return once.drop("rank", "before").order_by(["listing", "rule"])
+    return once.select(*BROKEN, "merchant", "digest", "act", "main").order_by(["listing", "rule"])
 
 
 _FIGURES = [name for name in FOUND if name != "listing"]

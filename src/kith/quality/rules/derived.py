@@ -49,7 +49,7 @@ def meant(tables: Tables) -> ir.Table:
 
 def graded(tables: Tables) -> ir.Table:
     has = tables.limits.filter(tables.limits.grade != "").select("standard", said="grade").distinct()
-    return tables.claims.join(tables.meant.drop("said", "day"), "listing").semi_join(
+    return tables.claims.join(tables.meant.select("listing", "standard"), "listing").semi_join(
         has, ["standard", "said"]
     )
 

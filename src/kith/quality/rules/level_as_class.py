@@ -23,7 +23,11 @@ def find(tables: Tables) -> ir.Table:
     meant = tables.meant.select("listing", "standard")
     levels = tables.limits.filter(tables.limits.kind == "level").select("standard", said="grade").distinct()
     classes = tables.limits.filter(tables.limits.kind == "class").select("standard", said="grade").distinct()
-    as_level = tables.said_grades.drop("day").join(meant, "listing").semi_join(levels, ["standard", "said"])
+    as_level = (
+        tables.said_grades.select("listing", "said")
+        .join(meant, "listing")
+        .semi_join(levels, ["standard", "said"])
+    )
     as_class = tables.graded.semi_join(classes, ["standard", "said"])
     mistaken = as_level.anti_join(as_class, ["listing", "said"])
 
