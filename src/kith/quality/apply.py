@@ -75,7 +75,6 @@ WHERE s.merchant_id IN (
 ORDER BY s.person_id
 ON CONFLICT (recipient_id, kind, subject) DO {again}
 """
-
 """What a sweep decides, it decides in the order of the listings: none of it comes before the first, and from
 there on the table is looked through. By the index of the sweep's it took three times as long."""
 

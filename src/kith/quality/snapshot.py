@@ -149,10 +149,6 @@ def _rows(now: datetime) -> dict[str, QuerySet[Any, Any]]:
     }  # fmt: skip
 
 
-def verified() -> QuerySet[LabReport]:
-    return LabReport.objects.unguarded(SWEEPING).filter(state=ReportState.VERIFIED)
-
-
 def _lines(now: datetime) -> QuerySet[Any, Any]:
     """Lines delivered in the last year, by whom, and whether they came back since something was wrong.
 
