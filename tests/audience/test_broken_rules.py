@@ -18,8 +18,8 @@ from kith.notices.models import Notice, NoticeKind
 from kith.sharing import models
 from kith.sharing.models import Comment, Like, Share, SharePhoto
 from kith.sharing.queries import cards, corrections, evidence, notices, trust
-from kith.shop.cards import hold_card
-from kith.shop.models import HoldState, Listing
+from kith.shop.cards import HoldCard
+from kith.shop.models import HoldState
 from kith.ties.models import Relationship
 from tests.audience.cast import Cast
 from tests.audience.cut import Cut
@@ -82,7 +82,7 @@ CONDITIONS = [
     "shares.shut_out: blocked",
     "shares.shut_out: blocked_by",
     "shares.shut_out: other",
-    "comments.sees_comment: hidden_at",
+    "comments.is_heard: hidden_at",
     "comments.sees_comment: pk",
 ]
 
@@ -154,13 +154,13 @@ def as_it_was(*_: object) -> Any:
     return F("outcome")
 
 
-def same_as_before(share: Share, _: object) -> str:
-    return share.outcome
+def same_as_before(_kind: str, outcome: str, _: object) -> str:
+    return outcome
 
 
-def removed_for_all(share: Share, listing: Listing | None) -> str:
+def removed_for_all(_kind: str, outcome: str, correction: HoldCard | None) -> str:
     """Tell of a purchase that nobody has shown."""
-    return "removed" if corrections.correction_of(listing) else share.outcome
+    return "removed" if correction else outcome
 
 
 def removed_of_all() -> Any:
@@ -168,13 +168,19 @@ def removed_of_all() -> Any:
     return Value("removed")
 
 
-def any_hold(listing: Listing | None) -> Any:
-    hold = corrections.hold_of(listing) if listing else None
-    return hold_card(hold) if hold else None
+def any_hold(hold: HoldCard | None) -> HoldCard | None:
+    return hold
 
 
-def no_correction(_: Listing | None) -> None:
+def no_correction(_: HoldCard | None) -> None:
     return None
+
+
+def as_if_not_held(row: Any, _: HoldCard | None) -> Any:
+    return thing(row, None)
+
+
+thing = cards._thing
 
 
 TAKEN_DOWN: dict[str, tuple[Any, str, Any]] = {
@@ -190,7 +196,7 @@ TAKEN_DOWN: dict[str, tuple[Any, str, Any]] = {
     "a card says removed of what nobody said they bought": (cards, "outcome_of", removed_for_all),
     "no card is corrected": (cards, "correction_of", no_correction),
     "a card is corrected on suspicion": (cards, "correction_of", any_hold),
-    "what is held is on sale": (cards, "hold_of", no_correction),
+    "what is held is on sale": (cards, "_thing", as_if_not_held),
 }
 
 

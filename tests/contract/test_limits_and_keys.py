@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from kith.api.limits import forget_counts
+from kith.api.limits import InMemory, forget_counts
 from kith.api.models import KeptAnswer
 from kith.api.once import KEPT_FOR
 from kith.core.clock import utc_now
@@ -193,3 +193,16 @@ def test_the_text_of_a_token_is_never_kept(street: Street) -> None:
     )
     assert made.status_code == 201
     assert not KeptAnswer.objects.unguarded("there must be none").exists()
+
+
+def test_counters_in_memory_are_swept_by_no_thread() -> None:
+    counters = InMemory()
+    counters.timer.join()  # the library starts one, once
+    counters.incr("over", expiry=-1)
+    counters.incr("now", expiry=60)
+    assert "over" in counters.expirations
+    assert not counters.timer.is_alive()
+    counters._next_sweep = 0.0
+    counters.incr("now", expiry=60)
+    assert dict(counters.storage) == {"now": 2}
+    assert not counters.timer.is_alive()

@@ -148,7 +148,7 @@ class TestKinds:
 
     def test_an_age_without_bounds_is_not_everybody(self) -> None:
         """Such a batch cannot be made; if one were there, it would not open the feature to all."""
-        assert rule_of(Terms(Kind.AGE), feature=CIRCLES, listed=Q(), now=NOW)
+        assert rule_of(Terms(Kind.AGE), feature=CIRCLES, listed=Q, now=NOW)
 
     def test_an_age_goes_with_the_years(self) -> None:
         mei = somebody("mei", born=1967)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from limits import RateLimitItem, parse
 from limits.storage import storage_from_string
+from limits.storage.memory import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from kith.api.problems import Problem
@@ -32,6 +33,22 @@ class Standing:
     left: int
     wait: int
     """Seconds until the window is empty again."""
+
+
+class InMemory(MemoryStorage):
+    """Counts in memory, and forgets what is over once a minute.
+
+    The library's own starts a thread for that with nearly every request, which goes through all counters.
+    """
+
+    STORAGE_SCHEME = ["in-memory"]
+    _next_sweep = 0.0
+
+    def _MemoryStorage__schedule_expiry(self) -> None:  # noqa: N802 (its name, as Python hides it)
+        now = time.monotonic()
+        if now >= self._next_sweep:
+            self._next_sweep = now + 60
+            self._MemoryStorage__expire_events()  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=1)

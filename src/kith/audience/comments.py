@@ -22,7 +22,12 @@ def sees_comment(
     :param by: the column of who said it.
     :param hidden: the column that hides it, if it has one.
     """
-    rule = Q(Exists(shares.filter(pk=OuterRef("share"))), ~Exists(shut_out(viewer, by)))
+    return Q(Exists(shares.filter(pk=OuterRef("share")))) & is_heard(viewer, by=by, hidden=hidden)
+
+
+def is_heard(viewer: Viewer, *, by: str = "author", hidden: str | None = "hidden_at") -> Q:
+    """The half of `sees_comment` that is left to ask where the share has been seen through its own rule."""
+    rule = Q(~Exists(shut_out(viewer, by)))
     if viewer.inside < Side.PUBLIC:
         rule &= Q(**{by: viewer.person_id})
     return rule & Q(**{hidden: None}) if hidden else rule

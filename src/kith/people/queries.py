@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
 
+from kith.core.compiled import compiled
 from kith.people.models import UNFINISHED, Consent, Person, Purpose, SharingPreference
 
 
@@ -23,9 +26,13 @@ def has_consented(person_id: int, purpose: Purpose) -> bool:
 
 def agreed_to(person_id: int) -> set[str]:
     """The purposes to which a person agrees now."""
-    entries = Consent.objects.filter(person=person_id).order_by("at", "pk")
-    latest = dict(entries.values_list("purpose", "given"))
+    latest = {entry.purpose: entry.given for entry in _ledger(person=person_id)}
     return {purpose for purpose, given in latest.items() if given}
+
+
+@compiled()
+def _ledger(person: int) -> QuerySet[Any, Any]:
+    return Consent.objects.filter(person=person).order_by("at", "pk").values_list("purpose", "given")
 
 
 def find_sharing_preference(person_id: int) -> SharingPreference | None:
@@ -34,9 +41,9 @@ def find_sharing_preference(person_id: int) -> SharingPreference | None:
 
 def consents_given(person_ids: Collection[int], purpose: Purpose) -> dict[int, datetime]:
     """Those of these people whose consent is live, with the instant at which it was given."""
-    entries = Consent.objects.filter(person__in=person_ids, purpose=purpose).order_by("at", "pk")
-    latest = {entry.person_id: entry for entry in entries}
-    return {person_id: entry.at for person_id, entry in latest.items() if entry.given}
+    entries = Consent.objects.filter(person__among=person_ids, purpose=purpose).order_by("at", "pk")
+    latest = {person_id: (at, given) for person_id, at, given in entries.values_list("person", "at", "given")}
+    return {person_id: at for person_id, (at, given) in latest.items() if given}
 
 
 def consents_of(person_id: int) -> tuple[Consent, ...]:

@@ -10,15 +10,17 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kith.core.compiled import columns_of, compiled, instance_of
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
-from kith.people.models import AccessToken
+from kith.people.models import AccessToken, Person
 
 PREFIX = "kith_"
 """Makes a token that slipped into the open easy to find."""
@@ -111,13 +113,23 @@ def find_token(text: str, now: datetime) -> AccessToken | None:
     """Find the living token that this text is, with its person, and note the day of its use."""
     if not text.startswith(PREFIX):
         return None
-    found = AccessToken.objects.select_related("person").filter(digest=_digest(text)).first()
-    if found is None or not found.person.is_active or (found.expires_at and found.expires_at <= now):
+    row = next(iter(_tokens(digest=_digest(text))), None)
+    if row is None:
+        return None
+    found = instance_of(AccessToken, row)
+    found.person = instance_of(Person, row, at="person__")
+    if not found.person.is_active or (found.expires_at and found.expires_at <= now):
         return None
     if found.last_used_on != now.date():
         AccessToken.objects.filter(pk=found.pk).update(last_used_on=now.date())
         found.last_used_on = now.date()
     return found
+
+
+@compiled()
+def _tokens(digest: str) -> QuerySet[Any, Any]:
+    named = columns_of(AccessToken), columns_of(Person, at="person__")
+    return AccessToken.objects.filter(digest=digest).values_list(*named[0], *named[1])
 
 
 def _digest(text: str) -> str:

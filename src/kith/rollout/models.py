@@ -134,8 +134,10 @@ class Batch(models.Model):
 
     def rule(self, now: datetime) -> Q:
         """Match the people whom it lets in while it runs."""
-        on_list = Listed.objects.filter(batch=self.pk, person=OuterRef("pk"))
-        return rule_of(self, feature=self.feature_id, listed=Q(Exists(on_list)), now=now)
+        return rule_of(self, feature=self.feature_id, listed=self._is_listed, now=now)
+
+    def _is_listed(self) -> Q:
+        return Q(Exists(Listed.objects.filter(batch=self.pk, person=OuterRef("pk"))))
 
 
 class Listed(models.Model):

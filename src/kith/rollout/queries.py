@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kith.core.clock import local_day
+from kith.core.compiled import columns_of, compiled, instance_of
 from kith.people.models import Person
 from kith.rollout.models import Batch, Change, Feature, Listed, State, Waiting
 from kith.rollout.rules import Opening, lets_in
@@ -18,20 +20,22 @@ __all__ = [
     "openings", "position", "standing_of", "waiting_count",
 ]  # fmt: skip
 
-_BATCH = [field.attname for field in Batch._meta.concrete_fields]
-
 
 def openings(names: Collection[str], now: datetime) -> dict[str, Opening]:
     """Say how features stand now, in one query. One that nobody has set up is open to nobody."""
-    fields = [f"batches__{name}" for name in _BATCH]
     features: dict[str, Feature] = {}
     batches: dict[str, list[Batch]] = {name: [] for name in names}
-    rows = Feature.objects.filter(name__in=names).values_list("name", "state", "wound_down_on", *fields)
-    for name, state, wound_down_on, *batch in rows:
-        features[name] = Feature(name=name, state=state, wound_down_on=wound_down_on)
-        if batch[0] is not None:
-            batches[name].append(Batch(**dict(zip(_BATCH, batch, strict=True))))
+    for row in _features(names=tuple(names)):
+        features[row.name] = Feature(name=row.name, state=row.state, wound_down_on=row.wound_down_on)
+        if row.batches__id is not None:
+            batches[row.name].append(instance_of(Batch, row, at="batches__"))
     return {name: features.get(name, Feature(name=name)).opening(batches[name], now) for name in names}
+
+
+@compiled(fixed=["names"])
+def _features(names: tuple[str, ...]) -> QuerySet[Any, Any]:
+    columns = "name", "state", "wound_down_on", *columns_of(Batch, at="batches__")
+    return Feature.objects.filter(name__in=names).values_list(*columns)
 
 
 def is_open(feature: str, person_id: int, now: datetime) -> bool:

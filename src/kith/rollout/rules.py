@@ -8,7 +8,7 @@ so whoever is among the first 5 % is among the first 20 %, and another feature b
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -113,10 +113,10 @@ def unite(rules: Collection[Q]) -> Q | None:
     return Q(*rules, _connector=Q.OR)
 
 
-def rule_of(terms: HasTerms, *, feature: str, listed: Q, now: datetime) -> Q:
+def rule_of(terms: HasTerms, *, feature: str, listed: Callable[[], Q], now: datetime) -> Q:
     """Match the people whom a batch of a feature lets in; an empty condition matches all.
 
-    :param listed: matches those on its list.
+    :param listed: says what matches those on its list.
     """
     match Kind(terms.kind):
         case Kind.EVERYONE:
@@ -125,7 +125,7 @@ def rule_of(terms: HasTerms, *, feature: str, listed: Q, now: datetime) -> Q:
             share = terms.per_ten_thousand or 0
             return Q() if share >= PLACES else Q(LessThan(place_expression(feature), share))
         case Kind.PEOPLE:
-            return listed
+            return listed()
         case Kind.REGION:
             return _lives_in(terms.region)
         case Kind.AGE:

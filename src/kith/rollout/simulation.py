@@ -84,7 +84,7 @@ def _accounts() -> QuerySet[Person]:
 
 def _rule(feature: str, terms: Terms, now: datetime) -> Q:
     listed = Q(pk__in=list(terms.people)) if terms.kind == Kind.PEOPLE else Q()
-    return rule_of(terms, feature=feature, listed=listed, now=now)
+    return rule_of(terms, feature=feature, listed=lambda: listed, now=now)
 
 
 def _matching(people: QuerySet[Person], rule: Q | None) -> QuerySet[Person]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from kith.core.compiled import CountOf, Nested, compiled
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.core.paging import Page, read_place, write_cursor
@@ -75,30 +76,44 @@ class RequestCard:
 
 
 def faces(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Face]:
-    """Say who these people are to the viewer. Three queries, however many they are.
+    """Say who these people are to the viewer. One query, however many they are.
 
     Whether the viewer may know of them is the caller's affair: faces belong to things seen.
     """
-    wanted = set(person_ids)
-    people = Person.objects.filter(pk__in=wanted).only("display_name", "handle", "source", "external_id")
-    ours = Relationship.objects.visible_to(viewer).filter(other__in=wanted).exclude(alias="")
-    aliases = dict(ours.values_list("other", "alias"))
-    circles: dict[int, list[str]] = defaultdict(list)
-    held = Member.objects.visible_to(viewer).filter(person__in=wanted)
-    for person_id, name in held.order_by("circle__name").values_list("person", "circle__name"):
-        circles[person_id].append(name)
-    return {
-        person.pk: Face(
-            id=person.pk,
-            name=aliases.get(person.pk) or person.display_name,
-            handle=person.handle,
-            circles=tuple(circles[person.pk]),
-            is_me=person.pk == viewer.person_id,
-            source=person.source,
-            external_id=person.external_id,
-        )
-        for person in people
-    }
+    if not person_ids:
+        return {}
+    return {row.pk: face_of(viewer, row) for row in _people(viewer, people=set(person_ids))}
+
+
+@compiled()
+def _people(viewer: Viewer, people: Collection[int]) -> QuerySet[Any, Any]:
+    rows = known_to(viewer, Person.objects.filter(pk__among=people), who="pk")
+    return rows.values_list(*columns_of_face())
+
+
+def known_to(viewer: Viewer, rows: QuerySet[Any, Any], *, who: str) -> QuerySet[Any, Any]:
+    """Fetch with rows what the viewer calls the people in a column, and their circles that hold them."""
+    named = Relationship.objects.visible_to(viewer).filter(other=OuterRef(who))
+    held = Member.objects.visible_to(viewer).filter(person=OuterRef(who)).order_by("circle__name")
+    known: QuerySet[Any, Any] = rows.annotate(
+        alias=Subquery(named.values("alias")), held_in=Nested(held.values("circle__name"))
+    )
+    return known
+
+
+def columns_of_face(*, at: str = "") -> list[str]:
+    """What `face_of` needs of a row that is `known_to` the viewer. :param at: how one gets to the person."""
+    return [*(f"{at}{name}" for name in ("pk", *_OF_FACE)), "alias", "held_in"]
+
+
+_OF_FACE = ("handle", "display_name", "source", "external_id")
+
+
+def face_of(viewer: Viewer, row: Any, *, at: str = "") -> Face:
+    pk = getattr(row, f"{at}pk")
+    handle, name, source, external_id = (getattr(row, f"{at}{column}") for column in _OF_FACE)
+    circles = tuple(name for (name,) in row.held_in)
+    return Face(pk, row.alias or name, handle, circles, pk == viewer.person_id, source, external_id)
 
 
 def friends(viewer: Viewer, *, cursor: str | None = None, size: int = 50) -> Page[Friend]:
@@ -140,11 +155,14 @@ def blocked_people(viewer: Viewer) -> tuple[Face, ...]:
 
 def circles(viewer: Viewer) -> tuple[CircleSummary, ...]:
     """The viewer's circles with their sizes, oldest first."""
-    sizes = dict(
-        Member.objects.visible_to(viewer).order_by().values_list("circle").annotate(size=Count("pk"))
-    )
-    rows = Circle.objects.visible_to(viewer).order_by("created_at", "pk")
-    return tuple(_summary(row, sizes.get(row.pk, 0)) for row in rows)
+    return tuple(CircleSummary(*row) for row in _circles(viewer))
+
+
+@compiled()
+def _circles(viewer: Viewer) -> QuerySet[Any, Any]:
+    members = Member.objects.visible_to(viewer).filter(circle=OuterRef("pk"))
+    rows = Circle.objects.visible_to(viewer).order_by("created_at", "pk").annotate(size=CountOf(members))
+    return rows.values_list("id", "name", "kind", "weight", "window", "is_default", "size")
 
 
 def get_circle(viewer: Viewer, circle_id: int) -> CircleDetail:

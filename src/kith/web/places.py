@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, pgettext_lazy
 
@@ -52,6 +53,7 @@ class Shown:
 def about_page(request: HttpRequest) -> dict[str, Any]:
     """Give `viewer`, `language`, `care`, `goes_outside` and `places_for` to every template.
 
+    `csrf_input` is Django's, but drawn once for all forms of a page and not for each anew.
     What is unread is asked only by pages that show the five places, and only of their own side.
     """
     viewer = request.viewer  # type: ignore[attr-defined]
@@ -59,6 +61,7 @@ def about_page(request: HttpRequest) -> dict[str, Any]:
     goes_outside: Any = SimpleLazyObject(lambda: _goes_outside(viewer)) if known else False
     return {
         "viewer": viewer,
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
         "language": LANGUAGE_TAGS.get(get_language() or "", "zh-Hans"),
         "care": getattr(request, "care", False),
         "goes_outside": goes_outside,

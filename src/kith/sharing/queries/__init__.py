@@ -2,6 +2,7 @@
 
 from kith.notices.services import mark_read as mark_notices_read
 from kith.sharing.queries.cards import AudienceLabel, Card, PhotoRef, Thing
+from kith.sharing.queries.checks import may_see
 from kith.sharing.queries.evidence import (
     Evidence,
     PersonEvidence,
@@ -56,6 +57,7 @@ __all__ = [
     "lines_to_ask_about",
     "listing_evidence",
     "mark_notices_read",
+    "may_see",
     "merchant_evidence",
     "my_card_as_seen_by",
     "my_shares",

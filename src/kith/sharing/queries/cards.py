@@ -6,20 +6,23 @@ A card holds no more than its viewer may know, so neither has anything left to d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from django.db.models import Count
+from django.db.models import Exists, OuterRef, QuerySet
 
+from kith.audience.comments import is_heard
+from kith.core.compiled import CountOf, Nested, compiled
 from kith.core.guard import Viewer
 from kith.sharing.models import Audience, Comment, Like, Share, ShareKind, SharePhoto
-from kith.sharing.queries.corrections import correction_of, hold_of, outcome_of
+from kith.sharing.queries.corrections import correction_of, outcome_of
 from kith.shop.cards import HoldCard
-from kith.shop.models import Listing
 from kith.ties.models import Member, Relationship
-from kith.ties.queries import Face, faces
+from kith.ties.queries import Face, columns_of_face, face_of, known_to
+
+OF_WHAT_IS_SEEN = "says what belongs to shares that the viewer has been found to see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,132 +92,141 @@ class Card:
     external_id: str | None
 
 
-def cards(viewer: Viewer, shares: Sequence[Share]) -> tuple[Card, ...]:
-    """Say what these shares, which the viewer may see, say to them.
+_Circle = tuple[int, str, int]
+"""Of one's own: its id, its name, and how many in it may see what is shown to it."""
 
-    Ten queries, however many shares: each kind of thing is fetched once for all.
+
+def cards(viewer: Viewer, authors: Mapping[int, int]) -> tuple[Card, ...]:
+    """Say what shares, which the viewer may see, say to them. One query, and one more for their own.
+
+    :param authors: who made each share, by its id, in the order wanted.
     """
-    if not shares:
+    if not authors:
         return ()
-    ids = [share.pk for share in shares]
-    known = faces(viewer, {share.author_id for share in shares})
-    listings = _listings({share.listing_id for share in shares if share.listing_id is not None})
-    photos = _photos(viewer, ids)
-    comments = _counts(Comment.objects.visible_to(viewer), ids)
-    likes = _counts(Like.objects.visible_to(viewer), ids)
-    liked = set(
-        Like.objects.visible_to(viewer)
-        .filter(share__in=ids, person=viewer.person_id)
-        .values_list("share", flat=True)
+    found = {row.pk: row for row in _shares(viewer, makers=set(authors.values()), shares=list(authors))}
+    circles = _circles(viewer, [pk for pk, author in authors.items() if author == viewer.person_id])
+    # What is not found was deleted since its id was.
+    return tuple(_card(viewer, found[pk], circles.get(pk, ())) for pk in authors if pk in found)
+
+
+@compiled()
+def _shares(viewer: Viewer, makers: Collection[int], shares: Collection[int]) -> QuerySet[Any, Any]:
+    """What shares say, of what, and how many speak of them whom the viewer hears."""
+    comments = Comment.objects.unguarded(OF_WHAT_IS_SEEN).filter(is_heard(viewer), share=OuterRef("pk"))
+    likes = Like.objects.unguarded(OF_WHAT_IS_SEEN)
+    likes = likes.filter(is_heard(viewer, by="person", hidden=None), share=OuterRef("pk"))
+    rows = Share.objects.unguarded(OF_WHAT_IS_SEEN).filter(author__among=makers, pk__among=shares)
+    photos = SharePhoto.objects.unguarded(OF_WHAT_IS_SEEN).filter(share=OuterRef("pk")).order_by("position")
+    said: QuerySet[Any, Any] = known_to(viewer, rows, who="author").annotate(
+        photos=Nested(photos.values("photo_id", "photo__width", "photo__height")),
+        comments=CountOf(comments),
+        likes=CountOf(likes),
+        liked=Exists(likes.filter(person=viewer.person_id)),
     )
-    labels = _audiences(viewer, shares)
-    return tuple(
-        _card(viewer, share, known[share.author_id], listings.get(share.listing_id or 0), labels[share.pk],
-              photos=tuple(photos[share.pk]), comments=comments.get(share.pk, 0),
-              likes=likes.get(share.pk, 0), liked=share.pk in liked)
-        for share in shares
-    )  # fmt: skip
+    counted = "photos", "comments", "likes", "liked"
+    return said.values_list(*_OF_SHARE, *columns_of_face(at="author__"), *_OF_THING, *_OF_HOLD, *counted)
 
 
-def _card(
-    viewer: Viewer,
-    share: Share,
-    author: Face,
-    listing: Listing | None,
-    label: AudienceLabel,
-    *,
-    photos: tuple[PhotoRef, ...],
-    comments: int,
-    likes: int,
-    liked: bool,
-) -> Card:
-    when, precision = _when(share)
+_OF_SHARE = (
+    "pk", "kind", "category_id", "bought_month", "outcome", "rating", "text", "to_everyone", "by_itself",
+    "visible_from", "withdrawn_at", "withdrawn_by_staff", "source", "external_id",
+)  # fmt: skip
+_OF_THING = tuple(
+    f"listing__{name}"
+    for name in (
+        "id", "title", "picture", "on_sale", "source", "external_id", "merchant__id", "merchant__name",
+        "merchant__closed_at", "merchant__external_id",
+    )
+)  # fmt: skip
+_HELD = [field.name for field in fields(HoldCard)]
+_OF_HOLD = tuple(f"listing__hold__{name}" for name in _HELD)
+
+
+def _card(viewer: Viewer, row: Any, circles: Sequence[_Circle]) -> Card:
+    hold, author = _hold(row), face_of(viewer, row, at="author__")
+    is_mine = author.is_me
+    correction = correction_of(hold)
+    when, precision = _when(row)
+    is_held = row.visible_from > viewer.now
     return Card(
-        id=share.pk,
-        kind=share.kind,
+        id=row.pk,
+        kind=row.kind,
         author=author,
-        thing=_thing(listing) if listing else None,
-        correction=correction_of(listing),
-        category=share.category_id,
-        outcome=outcome_of(share, listing),
-        rating=share.rating,
-        text=share.text,
-        photos=photos,
+        thing=_thing(row, hold),
+        correction=correction,
+        category=row.category_id,
+        outcome=outcome_of(row.kind, row.outcome, correction),
+        rating=row.rating,
+        text=row.text,
+        photos=tuple(PhotoRef(*photo) for photo in row.photos),
         when=when,
         when_precision=precision,
-        audience=label,
-        comments=comments,
-        likes=likes,
-        liked=liked,
-        can_comment=viewer.is_known and share.is_shown(viewer.now),
-        can_like=viewer.is_known and not author.is_me,
-        is_mine=author.is_me,
-        by_itself=share.by_itself,
-        held_until=share.visible_from if author.is_me and share.visible_from > viewer.now else None,
-        withdrawn=share.withdrawn_at is not None,
-        withdrawn_by_staff=author.is_me and share.withdrawn_by_staff,
-        source=share.source,
-        external_id=share.external_id,
+        audience=AudienceLabel(
+            mine=is_mine,
+            everyone=row.to_everyone,
+            circles=tuple((name, size) for _, name, size in circles),
+            circle_ids=tuple(pk for pk, _, _ in circles),
+        ),
+        comments=row.comments,
+        likes=row.likes,
+        liked=row.liked,
+        can_comment=viewer.is_known and row.withdrawn_at is None and not is_held,
+        can_like=viewer.is_known and not is_mine,
+        is_mine=is_mine,
+        by_itself=row.by_itself,
+        held_until=row.visible_from if is_mine and is_held else None,
+        withdrawn=row.withdrawn_at is not None,
+        withdrawn_by_staff=is_mine and row.withdrawn_by_staff,
+        source=row.source,
+        external_id=row.external_id,
     )
 
 
-def _when(share: Share) -> tuple[date, Literal["month", "day"]]:
+def _when(row: Any) -> tuple[date, Literal["month", "day"]]:
     """The month it was bought in, or a review written in; of a question or a tip the day."""
-    if share.kind == ShareKind.PURCHASE and share.bought_month is not None:
-        return share.bought_month, "month"
-    day = share.visible_from.date()
-    return (day.replace(day=1), "month") if share.kind == ShareKind.REVIEW else (day, "day")
+    if row.kind == ShareKind.PURCHASE and row.bought_month is not None:
+        return row.bought_month, "month"
+    day = row.visible_from.date()
+    return (day.replace(day=1), "month") if row.kind == ShareKind.REVIEW else (day, "day")
 
 
-def _listings(listing_ids: Collection[int]) -> dict[int, Listing]:
-    return Listing.objects.select_related("merchant", "hold").in_bulk(listing_ids)
+def _hold(row: Any) -> HoldCard | None:
+    """What has been decided about the listing of a share."""
+    if row.listing__hold__state is None:
+        return None
+    return HoldCard(**{name: getattr(row, f"listing__hold__{name}") for name in _HELD})
 
 
-def _thing(listing: Listing) -> Thing:
+def _thing(row: Any, hold: HoldCard | None) -> Thing | None:
+    if row.listing__id is None:
+        return None
     return Thing(
-        listing_id=listing.pk,
-        title=listing.title,
-        picture=listing.picture,
-        merchant_id=listing.merchant_id,
-        merchant_name=listing.merchant.name,
-        on_sale=listing.on_sale and hold_of(listing) is None and listing.merchant.closed_at is None,
-        source=listing.source,
-        listing_external_id=listing.external_id,
-        merchant_external_id=listing.merchant.external_id,
+        listing_id=row.listing__id,
+        title=row.listing__title,
+        picture=row.listing__picture,
+        merchant_id=row.listing__merchant__id,
+        merchant_name=row.listing__merchant__name,
+        on_sale=row.listing__on_sale and hold is None and row.listing__merchant__closed_at is None,
+        source=row.listing__source,
+        listing_external_id=row.listing__external_id,
+        merchant_external_id=row.listing__merchant__external_id,
     )
 
 
-def _photos(viewer: Viewer, share_ids: Collection[int]) -> dict[int, list[PhotoRef]]:
-    found: dict[int, list[PhotoRef]] = defaultdict(list)
-    rows = SharePhoto.objects.visible_to(viewer).filter(share__in=share_ids).select_related("photo")
-    for row in rows.order_by("position"):
-        found[row.share_id].append(PhotoRef(row.photo_id, row.photo.width, row.photo.height))
-    return found
+def _circles(viewer: Viewer, share_ids: Collection[int]) -> dict[int, list[_Circle]]:
+    """The circles that the viewer's own shares are shown to."""
+    if not share_ids:
+        return {}
+    held: dict[int, list[_Circle]] = defaultdict(list)
+    for row in _audiences_of(viewer, shares=share_ids):
+        held[row.share_id].append((row.circle_id, row.circle__name, row.size))
+    return held
 
 
-def _counts(said: Any, share_ids: Collection[int]) -> dict[int, int]:
-    """Count what the viewer may see, never what they may not."""
-    rows = said.filter(share__in=share_ids).order_by().values_list("share")
-    return dict(rows.annotate(number=Count("pk")))
-
-
-def _audiences(viewer: Viewer, shares: Sequence[Share]) -> dict[int, AudienceLabel]:
-    """Say who sees each share: to its author by circle and size, to others in general."""
-    mine = [share.pk for share in shares if share.author_id == viewer.person_id]
-    rows = Audience.objects.visible_to(viewer).filter(share__in=mine).select_related("circle")
-    held: dict[int, list[Audience]] = defaultdict(list)
-    for row in rows.order_by("circle__created_at", "circle"):
-        held[row.share_id].append(row)
-    shown = {row.circle_id for rows in held.values() for row in rows}
-    hidden = Relationship.objects.visible_to(viewer).filter(hidden_from=True).values("other")
-    members = Member.objects.visible_to(viewer).filter(circle__in=shown).exclude(person__in=hidden)
-    sizes = dict(members.order_by().values_list("circle").annotate(size=Count("pk")))
-    return {
-        share.pk: AudienceLabel(
-            mine=share.pk in mine,
-            everyone=share.to_everyone,
-            circles=tuple((row.circle.name, sizes.get(row.circle_id, 0)) for row in held[share.pk]),
-            circle_ids=tuple(row.circle_id for row in held[share.pk]),
-        )
-        for share in shares
-    }
+@compiled()
+def _audiences_of(viewer: Viewer, shares: Collection[int]) -> QuerySet[Any, Any]:
+    hidden = Relationship.objects.visible_to(viewer).filter(hidden_from=True, other=OuterRef("person"))
+    members = Member.objects.visible_to(viewer).filter(~Exists(hidden), circle=OuterRef("circle"))
+    rows = Audience.objects.visible_to(viewer).filter(share__among=shares).annotate(size=CountOf(members))
+    in_order = rows.order_by("circle__created_at", "circle")
+    return in_order.values_list("share_id", "circle_id", "circle__name", "size")

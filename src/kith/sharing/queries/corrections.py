@@ -8,30 +8,25 @@ from __future__ import annotations
 
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
-from kith.sharing.models import Outcome, Share, ShareKind
-from kith.shop.cards import HoldCard, hold_card
-from kith.shop.models import GONE, Listing, ListingHold
+from kith.sharing.models import Outcome, ShareKind
+from kith.shop.cards import HoldCard
+from kith.shop.models import GONE, ListingHold
 
 
-def hold_of(listing: Listing) -> ListingHold | None:
-    """What has been decided about a listing that was fetched with its hold."""
-    hold: ListingHold | None = getattr(listing, "hold", None)  # Django raises where there is no row
-    return hold
+def correction_of(hold: HoldCard | None) -> HoldCard | None:
+    """What a share of a listing has to say. Of one only suspected nothing: nothing is known yet."""
+    return hold if hold is not None and hold.state in GONE else None
 
 
-def correction_of(listing: Listing | None) -> HoldCard | None:
-    """What a share of this listing has to say. Of one only suspected nothing: nothing is known yet."""
-    hold = hold_of(listing) if listing is not None else None
-    return hold_card(hold) if hold is not None and hold.state in GONE else None
-
-
-def outcome_of(share: Share, listing: Listing | None) -> str:
-    """What became of the thing.
+def outcome_of(kind: str, outcome: str, correction: HoldCard | None) -> str:
+    """What became of the thing that a share is about.
 
     A review or a question by somebody who has not bought it, or not said so, goes on saying nothing.
+
+    :param outcome: as the share has it. :param correction: that the thing was taken down or recalled.
     """
-    bought = share.kind == ShareKind.PURCHASE or share.outcome != Outcome.NONE
-    return Outcome.REMOVED if bought and correction_of(listing) is not None else share.outcome
+    bought = kind == ShareKind.PURCHASE or outcome != Outcome.NONE
+    return Outcome.REMOVED if bought and correction is not None else outcome
 
 
 def outcome_of_delivery() -> Case:

@@ -8,17 +8,19 @@ A purchase of what is taken down or recalled at this moment counts as removed, k
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, QuerySet
 
+from kith.core.compiled import compiled
 from kith.core.guard import Viewer
 from kith.core.paging import Page
 from kith.sharing.models import Delivery, Outcome, Share, ShareKind
 from kith.sharing.queries.cards import Card, cards
 from kith.sharing.queries.corrections import outcome_of_delivery
-from kith.sharing.queries.feed import FETCHING, page_of_shares
+from kith.sharing.queries.feed import page_of_shares
 from kith.ties.queries import Face, faces
 
 MOST_REVIEWS = 20
@@ -65,54 +67,64 @@ class PublicSummary:
     mean: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Protocol):
     """One delivery, as far as it counts."""
 
-    share: int
-    author: int
-    kind: str
-    outcome: str
-    """Of a purchase: what it came to as of now."""
-    rating: int | None
+    @property
+    def share_id(self) -> int: ...
+    @property
+    def author_id(self) -> int: ...
+    @property
+    def listing_id(self) -> int | None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def came_to(self) -> str:
+        """Of a purchase: its outcome as of now."""
+
+    @property
+    def rating(self) -> int | None: ...
 
 
 def listing_evidence(viewer: Viewer, *, listing_id: int) -> Evidence:
     """What the viewer's circle knows of one listing."""
-    return _evidence(viewer, listing=listing_id)
+    return _evidence(viewer, _facts(viewer, listings=[listing_id]))
 
 
 def merchant_evidence(viewer: Viewer, *, merchant_id: int) -> Evidence:
     """The same over all of a merchant's listings."""
-    return _evidence(viewer, merchant=merchant_id)
+    return _evidence(viewer, _facts(viewer, merchant=merchant_id))
 
 
 def evidence_for_listings(viewer: Viewer, *, listing_ids: Collection[int]) -> dict[int, Tally]:
     """The tallies of several listings, in one query; those of which nothing is known are left out."""
     found: dict[int, list[Fact]] = defaultdict(list)
-    rows = Delivery.objects.visible_to(viewer).filter(listing__in=set(listing_ids), kind__in=_COUNTED)
-    facts = rows.annotate(came_to=outcome_of_delivery()).values_list("listing_id", *_FACT)
-    for listing_id, *fact in facts:
-        found[listing_id].append(Fact(*fact))
+    for row in _facts(viewer, listings=set(listing_ids)):
+        found[row.listing_id].append(row)
     return {listing_id: tally(facts) for listing_id, facts in found.items()}
 
 
 _COUNTED = (ShareKind.PURCHASE, ShareKind.REVIEW)
-_FACT = ("share_id", "author_id", "kind", "came_to", "rating")
 
 
-def _evidence(viewer: Viewer, **what: int) -> Evidence:
-    rows = Delivery.objects.visible_to(viewer).filter(kind__in=_COUNTED, **what)
+@compiled()
+def _facts(
+    viewer: Viewer, listings: Collection[int] | None = None, merchant: int | None = None
+) -> QuerySet[Any, Any]:
+    """What of these deliveries counts, newest first: each a `Fact`."""
+    rows = Delivery.objects.visible_to(viewer).filter(kind__in=_COUNTED)
+    if listings is not None:
+        rows = rows.filter(listing__among=listings)
+    if merchant is not None:
+        rows = rows.filter(merchant=merchant)
     newest_first = rows.annotate(came_to=outcome_of_delivery()).order_by("-visible_from", "-share_id")
-    facts = [Fact(*row) for row in newest_first.values_list(*_FACT)]
-    reviews = [fact.share for fact in facts if fact.kind == ShareKind.REVIEW][:MOST_REVIEWS]
-    authors = {fact.author for fact in facts}
-    shares = {
-        share.pk: share
-        for share in Share.objects.unguarded(FETCHING).filter(author__in=authors, pk__in=reviews)
-    }
-    shown = [shares[share_id] for share_id in reviews if share_id in shares]
-    return Evidence(tally(facts), _people(viewer, facts), cards(viewer, shown))
+    return newest_first.values_list("share_id", "author_id", "kind", "came_to", "rating", "listing_id")
+
+
+def _evidence(viewer: Viewer, facts: Sequence[Fact]) -> Evidence:
+    reviews = [fact for fact in facts if fact.kind == ShareKind.REVIEW][:MOST_REVIEWS]
+    shown = cards(viewer, {fact.share_id: fact.author_id for fact in reviews})
+    return Evidence(tally(facts), _people(viewer, facts), shown)
 
 
 def tally(facts: Iterable[Fact]) -> Tally:
@@ -120,21 +132,21 @@ def tally(facts: Iterable[Fact]) -> Tally:
     bought = [fact for fact in facts if fact.kind == ShareKind.PURCHASE]
     stars = [fact.rating for fact in facts if fact.kind == ShareKind.REVIEW and fact.rating is not None]
     return Tally(
-        people=len({fact.author for fact in bought}),
+        people=len({fact.author_id for fact in bought}),
         purchases=len(bought),
-        kept=sum(fact.outcome == Outcome.KEPT for fact in bought),
-        returned=sum(fact.outcome == Outcome.RETURNED for fact in bought),
-        removed=sum(fact.outcome == Outcome.REMOVED for fact in bought),
+        kept=sum(fact.came_to == Outcome.KEPT for fact in bought),
+        returned=sum(fact.came_to == Outcome.RETURNED for fact in bought),
+        removed=sum(fact.came_to == Outcome.REMOVED for fact in bought),
         ratings=len(stars),
         mean_rating=sum(stars) / len(stars) if stars else None,
     )
 
 
-def _people(viewer: Viewer, facts: list[Fact]) -> tuple[PersonEvidence, ...]:
+def _people(viewer: Viewer, facts: Sequence[Fact]) -> tuple[PersonEvidence, ...]:
     """Who knows something: those who bought most first."""
     by_author: dict[int, list[Fact]] = defaultdict(list)
     for fact in facts:
-        by_author[fact.author].append(fact)
+        by_author[fact.author_id].append(fact)
     known = faces(viewer, by_author)
     people = []
     for author, theirs in by_author.items():

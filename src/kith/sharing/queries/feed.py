@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from kith.audience.shares import is_public, is_shown_to
+from kith.core.compiled import compiled
 from kith.core.errors import NotThere
 from kith.core.guard import GuardedQuerySet, Viewer
-from kith.core.paging import BadCursor, Page, read_cursor, write_cursor
+from kith.core.paging import Page, read_place, write_cursor
 from kith.media.models import Photo
 from kith.sharing.models import Delivery, Share, SharePhoto
 from kith.sharing.queries.cards import AudienceLabel, Card, cards
 from kith.ties.models import Circle, Member
 from kith.ties.queries import find_friend
-
-FETCHING = "fetches by id what a delivery or the author's own list has already let the viewer see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +41,42 @@ def circle_feed(
     :param circle_id: one of the viewer's own circles: only what its members show.
     :raises NotThere: not the viewer's circle. :raises BadCursor: not one of ours.
     """
+    if circle_id is not None and not Circle.objects.visible_to(viewer).filter(pk=circle_id).exists():
+        raise NotThere
+    found = _delivered(viewer, **_before(cursor), circle=circle_id, kind=kind, most=size + 1)
+    page = _page(viewer, found, size)
+    first = found if cursor is None else _delivered(viewer, circle=circle_id, kind=kind, most=1)
+    since = _place(first[0]) if first else write_cursor(viewer.now.isoformat(), 0)
+    return FeedPage(page.items, page.next, since)
+
+
+@compiled(fixed=["most"])
+def _delivered(
+    viewer: Viewer,
+    instant: datetime | None = None,
+    share: int | None = None,
+    author: int | None = None,
+    circle: int | None = None,
+    kind: str | None = None,
+    most: int = 20,
+) -> QuerySet[Any, Any]:
+    """What is shown to the viewer, newest first.
+
+    :param instant: only what lies behind this place, which `share` goes on with.
+    :param circle: one of the viewer's own: only what its members show.
+    """
     rows = Delivery.objects.visible_to(viewer)
-    if circle_id is not None:
-        if not Circle.objects.visible_to(viewer).filter(pk=circle_id).exists():
-            raise NotThere
-        members = Member.objects.visible_to(viewer).filter(circle=circle_id)
+    if instant is not None:
+        rows = rows.filter(Q(visible_from__lt=instant) | Q(visible_from=instant, share_id__lt=share))
+    if author is not None:
+        rows = rows.filter(author=author)
+    if circle is not None:
+        members = Member.objects.visible_to(viewer).filter(circle=circle)
         rows = rows.filter(author__in=members.values("person"))
     if kind is not None:
         rows = rows.filter(kind=kind)
-    page = _page_of_deliveries(viewer, rows, cursor, size)
-    newest = rows.order_by("-visible_from", "-share_id").values_list("visible_from", "share_id").first()
-    since = _place(*newest) if newest else _place(viewer.now, 0)
-    return FeedPage(page.items, page.next, since)
+    in_order = rows.order_by("-visible_from", "-share_id")
+    return in_order.values_list("visible_from", "share_id", "author_id")[:most]
 
 
 def count_new(viewer: Viewer, *, since: str) -> int:
@@ -61,10 +84,15 @@ def count_new(viewer: Viewer, *, since: str) -> int:
 
     :raises BadCursor: not one of ours.
     """
-    instant, share_id = _read_place(since)
+    instant, share_id = read_place(since)
+    return len(_newer(viewer, instant=instant, share=share_id))
+
+
+@compiled()
+def _newer(viewer: Viewer, instant: datetime, share: int) -> QuerySet[Any, Any]:
     rows = Delivery.objects.visible_to(viewer)
-    newer = rows.filter(Q(visible_from__gt=instant) | Q(visible_from=instant, share_id__gt=share_id))
-    return newer[:100].count()
+    newer = rows.filter(Q(visible_from__gt=instant) | Q(visible_from=instant, share_id__gt=share))
+    return newer.values_list("share_id")[:100]
 
 
 def get_card(viewer: Viewer, *, share_id: int) -> Card:
@@ -72,13 +100,20 @@ def get_card(viewer: Viewer, *, share_id: int) -> Card:
     share = Share.objects.visible_to(viewer).filter(pk=share_id).first()
     if share is None:
         raise NotThere
-    return cards(viewer, [share])[0]
+    return _card_of(viewer, share)
+
+
+def _card_of(viewer: Viewer, share: Share) -> Card:
+    """:raises NotThere: it has been deleted since it was found."""
+    card = next(iter(cards(viewer, {share.pk: share.author_id})), None)
+    if card is None:
+        raise NotThere
+    return card
 
 
 def shares_of(viewer: Viewer, *, person_id: int, cursor: str | None = None, size: int = 20) -> Page[Card]:
     """What one friend shows the viewer. Empty for everybody else, there or not."""
-    rows = Delivery.objects.visible_to(viewer).filter(author=person_id)
-    return _page_of_deliveries(viewer, rows, cursor, size)
+    return _page(viewer, _delivered(viewer, **_before(cursor), author=person_id, most=size + 1), size)
 
 
 def my_shares(
@@ -102,12 +137,12 @@ def my_shares(
 
 def page_of_shares(viewer: Viewer, rows: GuardedQuerySet[Share], cursor: str | None, size: int) -> Page[Card]:
     if cursor:
-        instant, share_id = _read_place(cursor)
+        instant, share_id = read_place(cursor)
         rows = rows.filter(Q(visible_from__lt=instant) | Q(visible_from=instant, pk__lt=share_id))
-    found = list(rows.order_by("-visible_from", "-pk")[: size + 1])
-    shown = found[:size]
-    more = _place(shown[-1].visible_from, shown[-1].pk) if len(found) > size else None
-    return Page(cards(viewer, shown), more)
+    named = rows.annotate(share_id=F("pk")).order_by("-visible_from", "-pk")
+    return _page(
+        viewer, list(named.values_list("visible_from", "share_id", "author_id", named=True)[: size + 1]), size
+    )
 
 
 def my_shares_as_seen_by(
@@ -127,7 +162,7 @@ def my_card_as_seen_by(viewer: Viewer, *, friend_id: int, share_id: int) -> Card
     share = _seen_by(viewer, friend_id).filter(pk=share_id).first()
     if share is None:
         raise NotThere
-    return _as_others_see(cards(viewer, [share])[0])
+    return _as_others_see(_card_of(viewer, share))
 
 
 def _seen_by(viewer: Viewer, friend_id: int) -> GuardedQuerySet[Share]:
@@ -158,33 +193,21 @@ def find_shared_photo(viewer: Viewer, *, photo_id: int) -> Photo:
     return own
 
 
-def _page_of_deliveries(
-    viewer: Viewer, rows: GuardedQuerySet[Delivery], cursor: str | None, size: int
-) -> Page[Card]:
-    if cursor:
-        instant, share_id = _read_place(cursor)
-        rows = rows.filter(Q(visible_from__lt=instant) | Q(visible_from=instant, share_id__lt=share_id))
-    places = rows.order_by("-visible_from", "-share_id").values_list("visible_from", "share_id", "author_id")
-    found = list(places[: size + 1])
+def _page(viewer: Viewer, found: Iterable[Any], size: int) -> Page[Card]:
+    """A page of what was found, of which one more than the page holds was asked for."""
+    found = list(found)
     shown = found[:size]
-    shares = _fetch({author for _, _, author in shown}, [share_id for _, share_id, _ in shown])
-    return Page(cards(viewer, shares), _place(*shown[-1][:2]) if len(found) > size else None)
+    more = _place(shown[-1]) if len(found) > size else None
+    return Page(cards(viewer, {row.share_id: row.author_id for row in shown}), more)
 
 
-def _fetch(authors: set[int], share_ids: Sequence[int]) -> list[Share]:
-    """Fetch shares by author and id, in the order given."""
-    rows = Share.objects.unguarded(FETCHING).filter(author__in=authors, pk__in=share_ids)
-    found = {share.pk: share for share in rows}
-    return [found[share_id] for share_id in share_ids if share_id in found]
+def _place(row: Any) -> str:
+    return write_cursor(row.visible_from.isoformat(), row.share_id)
 
 
-def _place(instant: datetime, share_id: int) -> str:
-    return write_cursor(instant.isoformat(), share_id)
-
-
-def _read_place(cursor: str) -> tuple[datetime, int]:
-    try:
-        instant, share_id = read_cursor(cursor)
-        return datetime.fromisoformat(instant), int(share_id)
-    except (ValueError, TypeError) as wrong:
-        raise BadCursor("this cursor is not one of ours") from wrong
+def _before(cursor: str | None) -> dict[str, Any]:
+    """Where a page begins. :raises BadCursor: not one of ours."""
+    if not cursor:
+        return {}
+    instant, share_id = read_place(cursor)
+    return {"instant": instant, "share": share_id}

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from kith.core.compiled import compiled
 from kith.core.guard import GuardedQuerySet, Viewer
 from kith.core.paging import Page, read_place, write_cursor
 from kith.notices.models import OUTSIDE, Notice, NoticeKind
@@ -78,16 +79,22 @@ def unread_notices(viewer: Viewer) -> int:
     """How many unread notices point to something the viewer may still see, at most 100."""
     if viewer.person_id is None:
         return 0
-    unread = list(_told_inside(viewer).filter(read_at=None).order_by("-at", "-pk")[:MOST])
+    unread = _unread(viewer)
     targets = _targets(viewer, unread)
     return sum((notice.kind, notice.subject) in targets for notice in unread)
+
+
+@compiled()
+def _unread(viewer: Viewer) -> QuerySet[Any, Any]:
+    rows = _told_inside(viewer).filter(read_at=None).order_by("-at", "-pk")
+    return rows.values_list("kind", "subject")[:MOST]
 
 
 def _told_inside(viewer: Viewer) -> GuardedQuerySet[Notice]:
     return Notice.objects.visible_to(viewer).exclude(kind__in=OUTSIDE)
 
 
-def _targets(viewer: Viewer, notices: Collection[Notice]) -> dict[tuple[str, int], Target]:
+def _targets(viewer: Viewer, notices: Collection[Any]) -> dict[tuple[str, int], Target]:
     """What these notices point to and the viewer may see. One query per kind present."""
     subjects: dict[str, set[int]] = defaultdict(set)
     for notice in notices:
@@ -101,39 +108,70 @@ def _targets(viewer: Viewer, notices: Collection[Notice]) -> dict[tuple[str, int
 
 
 def _comments(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
-    rows = Comment.objects.visible_to(viewer).filter(pk__in=ids)
-    return {comment.pk: Target(comment.text, comment.share_id) for comment in rows}
+    return {row.pk: Target(row.text, row.share_id) for row in _comments_seen(viewer, ids=ids)}
+
+
+@compiled()
+def _comments_seen(viewer: Viewer, ids: Collection[int]) -> QuerySet[Any, Any]:
+    return Comment.objects.visible_to(viewer).filter(pk__among=ids).values_list("pk", "text", "share_id")
 
 
 def _requests(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
-    rows = FriendRequest.objects.visible_to(viewer).filter(pk__in=ids, recipient=viewer.person_id)
-    return {request.pk: Target(request.note) for request in rows}
+    return {row.pk: Target(row.note) for row in _requests_seen(viewer, ids=ids)}
+
+
+@compiled()
+def _requests_seen(viewer: Viewer, ids: Collection[int]) -> QuerySet[Any, Any]:
+    rows = FriendRequest.objects.visible_to(viewer).filter(pk__among=ids, recipient=viewer.person_id)
+    return rows.values_list("pk", "note")
 
 
 def _friends(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
-    rows = Relationship.objects.visible_to(viewer).filter(other__in=ids, friend_at__isnull=False)
-    return {other: Target() for other in rows.values_list("other", flat=True)}
+    return {row.other_id: Target() for row in _friends_seen(viewer, ids=ids)}
 
 
-def _shares(viewer: Viewer, ids: set[int], **only: Any) -> dict[int, Target]:
-    rows = Share.objects.visible_to(viewer).filter(pk__in=ids, **only).select_related("listing")
-    return {share.pk: Target(share.listing.title if share.listing else "", share.pk) for share in rows}
+@compiled()
+def _friends_seen(viewer: Viewer, ids: Collection[int]) -> QuerySet[Any, Any]:
+    rows = Relationship.objects.visible_to(viewer).filter(other__among=ids, friend_at__isnull=False)
+    return rows.values_list("other_id")
+
+
+def _shares(viewer: Viewer, ids: set[int], *, gone: bool = False) -> dict[int, Target]:
+    found = _shares_seen(viewer, ids=ids, gone=gone)
+    return {row.pk: Target(row.listing__title or "", row.pk) for row in found}
 
 
 def _corrected(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
     """Shares that carry a correction at this moment."""
-    return _shares(viewer, ids, listing__hold__state__in=GONE)
+    return _shares(viewer, ids, gone=True)
+
+
+@compiled()
+def _shares_seen(viewer: Viewer, ids: Collection[int], *, gone: bool) -> QuerySet[Any, Any]:
+    rows = Share.objects.visible_to(viewer).filter(pk__among=ids)
+    if gone:
+        rows = rows.filter(listing__hold__state__in=GONE)
+    return rows.values_list("pk", "listing__title")
 
 
 def _lines(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
-    return {line.pk: Target(line.listing.title) for line in _askable(viewer).filter(pk__in=ids)}
+    return {row.pk: Target(row.listing__title) for row in _lines_seen(viewer, ids=ids)}
+
+
+@compiled()
+def _lines_seen(viewer: Viewer, ids: Collection[int]) -> QuerySet[Any, Any]:
+    return _askable(viewer).filter(pk__among=ids).values_list("pk", "listing__title")
 
 
 def _recalled(viewer: Viewer, ids: set[int]) -> dict[int, Target]:
     """What the viewer bought, as long as it is taken down or recalled."""
-    lines = OrderLine.objects.visible_to(viewer).filter(pk__in=ids, buyer=viewer.person_id)
-    held = lines.filter(listing__hold__state__in=GONE).select_related("listing")
-    return {line.pk: Target(line.listing.title) for line in held}
+    return {row.pk: Target(row.listing__title) for row in _recalled_lines(viewer, ids=ids)}
+
+
+@compiled()
+def _recalled_lines(viewer: Viewer, ids: Collection[int]) -> QuerySet[Any, Any]:
+    lines = OrderLine.objects.visible_to(viewer).filter(pk__among=ids, buyer=viewer.person_id)
+    return lines.filter(listing__hold__state__in=GONE).values_list("pk", "listing__title")
 
 
 _FIND: dict[NoticeKind, Callable[[Viewer, set[int]], dict[int, Target]]] = {
@@ -163,9 +201,18 @@ def points_above(kind: NoticeKind, may_open: Callable[[Viewer, Collection[int]],
 
 def lines_to_ask_about(viewer: Viewer) -> tuple[OrderLine, ...]:
     """Things that have arrived of which the viewer was asked whether to show them, and has not said."""
+    waiting = [row.pk for row in _waiting(viewer)]
+    if not waiting:
+        return ()  # as nearly always
+    found = OrderLine.objects.visible_to(viewer).select_related("listing__merchant").in_bulk(waiting)
+    return tuple(found[pk] for pk in waiting if pk in found)
+
+
+@compiled()
+def _waiting(viewer: Viewer) -> QuerySet[Any, Any]:
     asked = Notice.objects.visible_to(viewer).filter(kind=NoticeKind.MAY_SHARE)
-    lines = _askable(viewer).filter(pk__in=asked.values("subject")).select_related("listing__merchant")
-    return tuple(lines.order_by("-delivered_at", "-pk"))
+    lines = _askable(viewer).filter(pk__in=asked.values("subject"))
+    return lines.order_by("-delivered_at", "-pk").values_list("pk")
 
 
 def _askable(viewer: Viewer) -> GuardedQuerySet[OrderLine]:
@@ -174,8 +221,4 @@ def _askable(viewer: Viewer) -> GuardedQuerySet[OrderLine]:
         buyer=viewer.person_id, delivered_at__isnull=False, is_gift=False, listing__category__sensitive=False
     )
     gone = (LineStatus.CANCELLED, LineStatus.REFUNDED)
-    return (
-        lines.exclude(status__in=gone)
-        .exclude(pk__in=shown.filter(line__isnull=False).values("line"))
-        .select_related("listing")
-    )
+    return lines.exclude(status__in=gone).exclude(pk__in=shown.filter(line__isnull=False).values("line"))

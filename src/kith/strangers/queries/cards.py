@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kith.audience.outside import is_by_somebody_seen
+from kith.core.compiled import columns_of, compiled, instance_of
 from kith.core.guard import Side, Viewer
 from kith.detectors.risk import risk_of
 from kith.people.regions import province_of
@@ -243,18 +244,24 @@ def _why(
 
 def _counts(viewer: Viewer, post_ids: Collection[int]) -> dict[int, _Counts]:
     """Count what the viewer may see, never what they may not: a reaction is seen with who made it."""
+    return {
+        row.post_id: _Counts(row.people, row.likes, row.said, bool(row.liked))
+        for row in _reactions(viewer, posts=post_ids)
+    }
+
+
+@compiled(outside=True)
+def _reactions(viewer: Viewer, posts: Collection[int]) -> QuerySet[Any, Any]:
     mine = Q(person=viewer.person_id, liked_at__isnull=False)
     seen = is_by_somebody_seen(personas=Persona.objects.visible_to(viewer), by="person")
-    rows = Reaction.objects.unguarded(SEEN).filter(seen, post__in=post_ids).order_by().values("post")
+    rows = Reaction.objects.unguarded(SEEN).filter(seen, post__among=posts).order_by().values("post_id")
     counted = rows.annotate(
         people=Count("pk", filter=~Q(person=F("post_author"))),
         likes=Count("liked_at"),
         said=Sum("comments"),
         liked=Count("pk", filter=mine),
     )
-    return {
-        row["post"]: _Counts(row["people"], row["likes"], row["said"], bool(row["liked"])) for row in counted
-    }
+    return counted.values_list("post_id", "people", "likes", "said", "liked")
 
 
 def photos_on(**on: Any) -> defaultdict[int, list[PhotoRef]]:
@@ -263,35 +270,57 @@ def photos_on(**on: Any) -> defaultdict[int, list[PhotoRef]]:
     :param on: `post__in`, `comment__in` or `letter__in`.
     """
     [(lookup, ids)] = on.items()
-    column = f"{lookup.removesuffix('__in')}_id"
-    rows = OutsidePhoto.objects.unguarded(SEEN).filter(**{lookup: ids}).select_related("photo")
     found: defaultdict[int, list[PhotoRef]] = defaultdict(list)
-    for row in rows.order_by("position"):
-        found[getattr(row, column)].append(PhotoRef(row.photo_id, row.photo.width, row.photo.height))
+    for on_what, *photo in _photos(lookup.removesuffix("__in"), things=ids):
+        found[on_what].append(PhotoRef(*photo))
     return found
+
+
+@compiled(fixed=["on"])
+def _photos(on: str, things: Collection[int]) -> QuerySet[Any, Any]:
+    rows = OutsidePhoto.objects.unguarded(SEEN).filter(**{f"{on}__among": things}).order_by("position")
+    return rows.values_list(f"{on}_id", "photo_id", "photo__width", "photo__height")
 
 
 def _reader(viewer: Viewer, posts: Sequence[Post]) -> _Reader:
     persona = own_persona(viewer)
-    mine = Post.objects.unguarded(OWN).filter(author=viewer.person_id, withdrawn_at=None, hidden_at=None)
-    follows = PostFollow.objects.visible_to(viewer).filter(post__in=posts)
-    topics = TopicFollow.objects.visible_to(viewer).values_list("topic", flat=True)
     return _Reader(
         viewer=viewer,
         speaks=is_speaking(viewer, persona),
-        has_posted=mine.exists(),
+        has_posted=bool(_own_post(viewer)),
         province=province_of(persona.region) if persona is not None and persona.region else "",
-        topics=frozenset(topics),
-        follows=dict(follows.values_list("post", "away")),
+        topics=frozenset(row.topic_id for row in _topics(viewer)),
+        follows={row.post_id: row.away for row in _follows(viewer, posts=[post.pk for post in posts])},
         long_time=safety_marks(viewer, {post.author_id for post in posts}),
     )
+
+
+@compiled()
+def _own_post(viewer: Viewer) -> QuerySet[Any, Any]:
+    mine = Post.objects.unguarded(OWN).filter(author=viewer.person_id, withdrawn_at=None, hidden_at=None)
+    return mine.values_list("pk")[:1]
+
+
+@compiled()
+def _topics(viewer: Viewer) -> QuerySet[Any, Any]:
+    return TopicFollow.objects.visible_to(viewer).values_list("topic_id")
+
+
+@compiled()
+def _follows(viewer: Viewer, posts: Collection[int]) -> QuerySet[Any, Any]:
+    return PostFollow.objects.visible_to(viewer).filter(post__among=posts).values_list("post_id", "away")
 
 
 def own_persona(viewer: Viewer) -> Persona | None:
     """The viewer's persona, while the channel is not switched off."""
     if viewer.person_id is None or viewer.outside == Side.SHUT:
         return None
-    return Persona.objects.unguarded(OWN).filter(person=viewer.person_id).first()
+    return next((instance_of(Persona, row) for row in _own_persona(viewer)), None)
+
+
+@compiled()
+def _own_persona(viewer: Viewer) -> QuerySet[Any, Any]:
+    return Persona.objects.unguarded(OWN).filter(person=viewer.person_id).values_list(*columns_of(Persona))
 
 
 def is_speaking(viewer: Viewer, persona: Persona | None) -> bool:

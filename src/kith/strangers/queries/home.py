@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from kith.core.compiled import columns_of, compiled, instance_of
 from kith.core.guard import GuardedQuerySet, Viewer
 from kith.core.paging import BadCursor, Page, read_cursor, read_place, write_cursor
 from kith.people.regions import province_of
-from kith.strangers.models import Post, PostFollow, TopicFollow
+from kith.strangers.models import Post, PostFollow, Topic, TopicFollow
 from kith.strangers.queries.cards import NEW, Listing, PostCard, own_persona, post_cards
 from kith.strangers.search import SHOWN
 
@@ -42,9 +45,9 @@ def hot(
     :param size: the most on a page. The first twenty are on pages of their own.
     :raises BadCursor: not one of this list.
     """
-    rows = listed(viewer, topic=topic)
-    place = _arranged(viewer, rows) if cursor is None else _read_hot(cursor)
-    return _page_of_first(viewer, rows, place, size) if place.waiting else _by_rank(viewer, rows, place, size)
+    place = _arranged(viewer, topic) if cursor is None else _read_hot(cursor)
+    page_of = _page_of_first if place.waiting else _by_rank
+    return page_of(viewer, topic, place, size)
 
 
 def newest(
@@ -126,32 +129,55 @@ class Place:
         return write_cursor("hot", list(self.first), list(waiting), list(self.new), self.more, behind)
 
 
-def _arranged(viewer: Viewer, rows: GuardedQuerySet[Post]) -> Place:
+def _arranged(viewer: Viewer, topic: str | None) -> Place:
     most = LOOK_AHEAD * FIRST
-    hottest = _candidates(rows.order_by("-rank", "-pk"), most)
-    lately = rows.filter(created_at__gt=viewer.now - NEW).order_by("-created_at", "-pk")
-    order, new = arrange(hottest, _candidates(lately, most), size=FIRST)
+    hottest = [Candidate(*row) for row in _hottest(viewer, topic, most=most)]
+    lately = [Candidate(*row) for row in _latest(viewer, topic, since=viewer.now - NEW, most=most)]
+    order, new = arrange(hottest, lately, size=FIRST)
     return Place(order, order, new, more=len(hottest) == most or len(order) < len(hottest))
 
 
-def _page_of_first(viewer: Viewer, rows: GuardedQuerySet[Post], place: Place, size: int) -> Page[PostCard]:
+@compiled(fixed=["most"], outside=True)
+def _hottest(viewer: Viewer, topic: str | None, most: int) -> QuerySet[Any, Any]:
+    """The first by rank."""
+    return listed(viewer, topic=topic).order_by("-rank", "-pk").values_list("id", "author_id")[:most]
+
+
+@compiled(fixed=["most"], outside=True)
+def _latest(viewer: Viewer, topic: str | None, since: datetime, most: int) -> QuerySet[Any, Any]:
+    """What was posted since, the newest first."""
+    rows = listed(viewer, topic=topic).filter(created_at__gt=since)
+    return rows.order_by("-created_at", "-pk").values_list("id", "author_id")[:most]
+
+
+@compiled(outside=True)
+def _posts(viewer: Viewer, topic: str | None, posts: Collection[int]) -> QuerySet[Any, Any]:
+    rows = listed(viewer, topic=topic).filter(pk__among=posts)
+    return rows.values_list(*columns_of(Post), *columns_of(Topic, at="topic__"))
+
+
+def _made(row: Any) -> Post:
+    post = instance_of(Post, row)
+    post.topic = instance_of(Topic, row, at="topic__")
+    return post
+
+
+def _page_of_first(viewer: Viewer, topic: str | None, place: Place, size: int) -> Page[PostCard]:
     chosen, waiting = place.waiting[:size], place.waiting[size:]
-    seen = rows.select_related("topic").in_bulk(chosen)
+    seen = {row.id: _made(row) for row in _posts(viewer, topic, posts=chosen)}
     page = [seen[pk] for pk in chosen if pk in seen]
     more = place.after(waiting=waiting) if waiting or place.more else None
     return Page(post_cards(viewer, page, listing="hot", new=place.new), more)
 
 
-def _by_rank(viewer: Viewer, rows: GuardedQuerySet[Post], place: Place, size: int) -> Page[PostCard]:
-    ranked = rows.filter(place.below).exclude(pk__in=place.first).order_by("-rank", "-pk")
+def _by_rank(viewer: Viewer, topic: str | None, place: Place, size: int) -> Page[PostCard]:
+    ranked = (
+        listed(viewer, topic=topic).filter(place.below).exclude(pk__in=place.first).order_by("-rank", "-pk")
+    )
     found = list(ranked.select_related("topic")[: size + 1])
     page = found[:size]
     more = place.after(last=page[-1]) if len(found) > size else None
     return Page(post_cards(viewer, page, listing="hot"), more)
-
-
-def _candidates(rows: GuardedQuerySet[Post], most: int) -> list[Candidate]:
-    return [Candidate(*row) for row in rows.values_list("pk", "author")[:most]]
 
 
 def arrange(

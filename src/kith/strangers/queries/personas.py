@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, QuerySet
 
+from kith.core.compiled import compiled
 from kith.core.errors import NotThere
 from kith.core.guard import Side, Viewer
 from kith.media.models import Photo
@@ -68,8 +70,13 @@ def faces_outside(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Pers
 
     The ids of people are for whoever builds a card; they do not go into it.
     """
-    found = _personas(viewer).filter(person__in=set(person_ids))
-    return {persona.person_id: _face(persona, viewer) for persona in found}
+    return {row.person_id: _face(row, viewer) for row in _personas_of(viewer, people=set(person_ids))}
+
+
+@compiled(outside=True)
+def _personas_of(viewer: Viewer, people: Collection[int]) -> QuerySet[Any, Any]:
+    columns = "pk", "person_id", "name", "avatar_id", "tells_age", "region", "looks_for", "born"
+    return _personas(viewer).filter(person__among=people).values_list(*columns)
 
 
 def my_persona(viewer: Viewer) -> PersonaCard | None:
@@ -97,13 +104,13 @@ def _personas(viewer: Viewer) -> QuerySet[Persona]:
     return seen.annotate(born=F("person__born"))
 
 
-def _face(persona: Persona, viewer: Viewer) -> PersonaFace:
-    born: int | None = persona.born  # type: ignore[attr-defined]
+def _face(persona: Any, viewer: Viewer) -> PersonaFace:
+    """:param persona: one of `_personas`, or a row of their columns."""
     return PersonaFace(
         id=persona.pk,
         name=persona.name,
         avatar=persona.avatar_id,
-        age_band=age_band(born, viewer.now) if persona.tells_age else "",
+        age_band=age_band(persona.born, viewer.now) if persona.tells_age else "",
         region=persona.region,
         looks_for=tuple(persona.looks_for),
         is_me=persona.person_id == viewer.person_id,

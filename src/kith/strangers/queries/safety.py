@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
+from kith.core.compiled import compiled
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.people.models import Person
@@ -82,8 +83,13 @@ def safety_card(viewer: Viewer, *, persona_id: int) -> SafetyCard:
 
 def safety_marks(viewer: Viewer, person_ids: Collection[int]) -> set[int]:
     """Those of these people beside whose name stands that they have long been shoppers here."""
-    personas = Persona.objects.visible_to(viewer).filter(person__in=set(person_ids), tells_years=True)
-    return set(personas.filter(person__joined_at__lte=viewer.now - LONG).values_list("person", flat=True))
+    return {row.person_id for row in _here_since(viewer, viewer.now - LONG, people=set(person_ids))}
+
+
+@compiled(outside=True)
+def _here_since(viewer: Viewer, joined: datetime, people: Collection[int]) -> QuerySet[Any, Any]:
+    told = Persona.objects.visible_to(viewer).filter(person__among=people, tells_years=True)
+    return told.filter(person__joined_at__lte=joined).values_list("person_id")
 
 
 def _untold(kind: str) -> Fact:
