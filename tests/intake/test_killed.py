@@ -84,7 +84,7 @@ def test_who_stops_reading_answers_stops_the_import_and_what_was_answered_for_is
     from kith.sharing.intake import take_in
     from tests.intake.told import NOW, person
 
-    answers = take_in((person(f"u{number}") for number in range(5000)), source="host", now=NOW)
+    answers = take_in((person(f"u{number}") for number in range(taking.BATCH + 5)), source="host", now=NOW)
     assert next(answers).outcome == "taken"
     answers.close()  # type: ignore[attr-defined]
     assert Person.objects.count() == taking.BATCH

@@ -1,28 +1,36 @@
-"""Making a connection ready to write very much."""
+"""Writing very much: a connection that is ready for it, and many new rows at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from threading import Event, Thread
+from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 
 SQLITE_CACHE_KIB = 256 * 1024
-SQLITE_PAGES_TO_CHECKPOINT = 20_000
+SQLITE_PAGES_TO_CHECKPOINT = 100_000
+OBJECTS_TO_LOOK_THROUGH = 200_000
 SECONDS_BETWEEN_COPIES = 0.5
 SQLITE_MAPPED = 0x7FFF0000
 """Bytes, the most that it can map."""
 
 
 def prepare_for_bulk() -> None:
-    """Give this connection room, for an import whose every step may be run again.
+    """Give this connection room, and this process, for an import whose every step may be run again.
 
     SQLite keeps more pages in memory and copies its log back less often: without that, each
     batch writes the pages of the large indexes several times. PostgreSQL does not wait for the
     disk at each commit: what a power cut then takes away is whole transactions, which the next
-    run of the import does again.
+    run of the import does again. Python looks less often for what nobody holds any more: what a batch
+    makes is held until its end, and looking through it again and again took a tenth of the time.
     """
+    gc.freeze()
+    gc.set_threshold(OBJECTS_TO_LOOK_THROUGH)
     connection.ensure_connection()
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -103,3 +111,65 @@ def _pragma(name: str, value: int | str | None = None) -> int:
         cursor.execute(f"PRAGMA {name}" if value is None else f"PRAGMA {name}({value})")
         row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+# --- New rows ----------------------------------------------------------------------------------------
+
+
+FEW = 50
+"""Rows for which PostgreSQL's COPY, which takes a message more, is not worth it."""
+
+
+def append(rows: Sequence[models.Model]) -> None:
+    """Write rows of one model that are new. A key that the database counts is left to it, and not read back.
+
+    PostgreSQL takes them by COPY, SQLite by one prepared statement. Of an import of orders `bulk_create`
+    took a third of the time: it makes each statement anew, and prepares every value for any database.
+
+    :raises IntegrityError: one of them is there already.
+    """
+    if not rows:
+        return
+    options, quote = rows[0]._meta, connection.ops.quote_name
+    fields = [field for field in options.concrete_fields if not isinstance(field, models.AutoField)]
+    into = f"{quote(options.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
+    values = list(zip(*(_column(field, rows) for field in fields), strict=True))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(rows) > FEW:
+            with connection.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for each in values:
+                    copy.write_row(each)
+        else:
+            marks = ", ".join(["%s"] * len(fields))
+            cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", values)  # noqa: S608 (a model's names)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+_AS_THEY_ARE = (
+    models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey
+)  # fmt: skip
+"""What holds these is what the database takes. (A key is that of a number or of a text here.)"""
+
+
+def _column(field: models.Field[Any, Any], rows: Sequence[models.Model]) -> list[Any]:
+    name = field.attname
+    prepare = _preparing(field)
+    values = [getattr(row, name) for row in rows]
+    return values if prepare is None else [None if one is None else prepare(one) for one in values]
+
+
+def _preparing(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """What makes of a value of this field one that the database takes; None if each already is one."""
+    if isinstance(field, models.CharField) and field.choices:
+        return str  # a choice may be a member of an enumeration
+    if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
+        return _instant_for_sqlite
+    if isinstance(field, _AS_THEY_ARE) or connection.vendor == "postgresql":
+        return None
+    return partial(field.get_db_prep_save, connection=connection)
+
+
+def _instant_for_sqlite(instant: datetime) -> str:
+    """Write an instant as Django does."""
+    return str((instant if instant.tzinfo is UTC else instant.astimezone(UTC)).replace(tzinfo=None))

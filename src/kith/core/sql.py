@@ -5,6 +5,7 @@ tests/architecture lists the modules which may come through it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,11 +13,14 @@ from typing import Any
 
 from django.db import connection
 
+MANY = 100
+"""Members of a list that are still written out one by one."""
+
 
 def run(statement: str, parameters: Mapping[str, Any]) -> int:
     """Run one statement that both databases understand, and return how many rows it touched.
 
-    :param statement: with `%(name)s` for each parameter; a list stands for `IN`'s members.
+    :param statement: with `%(name)s` for each parameter; `IN %(name)s` with a list for its members.
     """
     text, values = _spread(statement, parameters)
     with connection.cursor() as cursor:
@@ -49,10 +53,23 @@ def random_ids() -> str:
 
 
 def _spread(statement: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Write a list parameter out as `(a, b, c)`: SQLite has no array to bind it as."""
+    """Write a list parameter out as `(a, b, c)`, or hand it over as one if it is long.
+
+    SQLite has no array to bind it as, but reads JSON; and looks for each name among all those before it.
+    """
     values: dict[str, Any] = {}
     for name, value in parameters.items():
-        if isinstance(value, (list, tuple, set, frozenset)):
+        if isinstance(value, (list, tuple, set, frozenset)) and len(value) > MANY:
+            given = f"%({name})s"
+            if connection.vendor == "postgresql":
+                statement = statement.replace(f"NOT IN {given}", f"<> ALL({given})")
+                statement = statement.replace(f"IN {given}", f"= ANY({given})")
+                values[name] = list(value)
+            else:
+                each = f"(SELECT value FROM json_each({given}))"  # noqa: S608 (a parameter's name)
+                statement = statement.replace(f"IN {given}", f"IN {each}")
+                values[name] = json.dumps(list(value))
+        elif isinstance(value, (list, tuple, set, frozenset)):
             members = {f"{name}_{index}": member for index, member in enumerate(value)}
             inside = ", ".join(f"%({key})s" for key in members) or "NULL"
             statement = statement.replace(f"%({name})s", f"({inside})")

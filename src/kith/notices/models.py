@@ -83,6 +83,8 @@ class Notice(Guarded):
         indexes = [
             models.Index(fields=["recipient", "-at", "-id"], name="notice_newest"),
             models.Index(fields=["actor"], name="notices_of_actor", condition=Q(actor__isnull=False)),
+            # By it they are found when what they point to is gone (`services.forget`).
+            models.Index(fields=["subject"], name="notices_of_subject"),
         ]
 
     @classmethod

@@ -11,14 +11,14 @@ The caller holds the authors (`people.locks.lock_people`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from kith.core import sql
 from kith.core.batches import in_batches
 from kith.sharing.models import Audience, Delivery, Share
-from kith.ties.models import Member, Window
+from kith.ties.models import Circle, Member, Window
 
 SHOWN = """
 FROM sharing_share s
@@ -27,19 +27,34 @@ JOIN ties_member m ON m.owner_id = a.author_id AND m.circle_id = a.circle_id
 WHERE s.withdrawn_at IS NULL
 """
 
-_WRITE = f"""
+_ADD = f"""
 INSERT INTO sharing_delivery (viewer_id, share_id, author_id, kind, listing_id, merchant_id,
                               outcome, rating, visible_from, visible_until)
 SELECT m.person_id, s.id, s.author_id, s.kind, s.listing_id, s.merchant_id,
        s.outcome, s.rating, s.visible_from, MAX(a.visible_until)
 {SHOWN} AND s.author_id IN %(authors)s {{narrower}}
-GROUP BY m.person_id, s.id, s.author_id, s.kind, s.listing_id, s.merchant_id,
-         s.outcome, s.rating, s.visible_from
+GROUP BY m.person_id, s.author_id, s.id
+"""
+_WRITE = f"""{_ADD}
 ON CONFLICT (viewer_id, share_id) DO UPDATE SET
     listing_id = excluded.listing_id, merchant_id = excluded.merchant_id,
     outcome = excluded.outcome, rating = excluded.rating,
     visible_from = excluded.visible_from, visible_until = excluded.visible_until
+WHERE sharing_delivery.visible_until <> excluded.visible_until
+OR sharing_delivery.visible_from <> excluded.visible_from
+OR sharing_delivery.outcome <> excluded.outcome
+OR COALESCE(sharing_delivery.rating, 0) <> COALESCE(excluded.rating, 0)
+OR COALESCE(sharing_delivery.listing_id, -1) <> COALESCE(excluded.listing_id, -1)
+OR COALESCE(sharing_delivery.merchant_id, -1) <> COALESCE(excluded.merchant_id, -1)
 """
+"""A row that says all of it already is left alone: to write it anew would be to write its indexes anew."""
+
+_SHOWN_TO = """IN %(members)s AND {share} IN (
+    SELECT share_id FROM sharing_audience WHERE author_id IN %(authors)s AND circle_id = %(circle)s
+)"""
+_OF_SHARES = "AND s.id IN %(members)s"
+AT_ONCE = 5000
+"""Shares in one statement. They are written by viewer: the more at once, the more lie side by side."""
 
 _REMOVE = f"""
 DELETE FROM sharing_delivery
@@ -67,6 +82,32 @@ def redeliver(
         _bring_about(authors, "s.id", "share_id", shares)
     if viewers is not None:
         _bring_about(authors, "m.person_id", "viewer_id", viewers)
+
+
+def deliver_new(shares: Iterable[Share]) -> None:
+    """Show shares that have just been made, with their audiences: there is nothing yet to put right."""
+    for some in in_batches(shares, AT_ONCE):
+        given = {"authors": {share.author_id for share in some}, "members": [share.pk for share in some]}
+        sql.run(_ADD.format(narrower=_OF_SHARES), given)
+
+
+def deliver_to_members(circle: Circle, person_ids: Collection[int]) -> None:
+    """Show people who have come into a circle what it sees. Nothing is taken away by that."""
+    given = {"authors": [circle.owner_id], "members": set(person_ids), "circle": circle.pk}
+    sql.run(_WRITE.format(narrower=f"AND m.person_id {_SHOWN_TO.format(share='s.id')}"), given)
+
+
+def take_from_members(circle: Circle, person_ids: Collection[int]) -> None:
+    """Take from people who have left a circle what it sees, as far as no other circle lets them see it."""
+    given = {"authors": [circle.owner_id], "members": set(person_ids), "circle": circle.pk}
+    sql.run(_REMOVE.format(narrower=f"AND viewer_id {_SHOWN_TO.format(share='share_id')}"), given)
+    sql.run(_WRITE.format(narrower=f"AND m.person_id {_SHOWN_TO.format(share='s.id')}"), given)
+
+
+def redeliver_each(shares: Iterable[Share]) -> None:
+    """Put deliveries of many shares right, by many authors."""
+    for some in in_batches(shares, AT_ONCE):
+        redeliver(authors={share.author_id for share in some}, shares=[share.pk for share in some])
 
 
 def _bring_about(authors: Collection[int], ought: str, found: str, members: Collection[int]) -> None:

@@ -49,6 +49,8 @@ class LineRecord:
     reason: str = ""
     refund_reason: str = ""
     """One of `RefundReason`, or empty."""
+    is_gift: bool = False
+    """Said once, it stays so: whoever no longer says it may not know what the buyer told us."""
 
 
 @dataclass(frozen=True, slots=True)

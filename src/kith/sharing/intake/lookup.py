@@ -35,7 +35,7 @@ class Known:
 
 
 def people_of(source: str, ids: Iterable[str]) -> Known:
-    rows = Person.objects.filter(source=source, external_id__in=set(ids))
+    rows = Person.objects.filter(external_id__among=ids, source=source)
     return Known("person", _ids(rows.values_list("external_id", "pk")))
 
 
@@ -51,7 +51,7 @@ def listings_of(source: str, ids: Iterable[str]) -> dict[str, Listing]:
 
 def prices_of(source: str, ids: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Our id of each listing, and the currency it is sold in."""
-    rows = Listing.objects.filter(source=source, external_id__in=set(ids))
+    rows = Listing.objects.filter(external_id__among=ids, source=source)
     found = rows.values_list("external_id", "pk", "currency")
     return {name or "": (pk, currency) for name, pk, currency in found}
 

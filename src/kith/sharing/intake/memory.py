@@ -26,7 +26,7 @@ def _hash(text: str) -> int:
 
 def recall(keys: Collection[int]) -> dict[int, int]:
     """The digests remembered under these keys."""
-    return dict(TakenIn.objects.filter(pk__in=keys).values_list("key", "digest"))
+    return dict(TakenIn.objects.filter(key__among=keys).values_list("key", "digest"))
 
 
 def remember(digests: Iterable[tuple[int, int]]) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from kith.core.guard import Viewer
 from kith.sharing.intake.fields import RecordRefused
 from kith.sharing.intake.goods import price_in
 from kith.sharing.intake.lookup import FINDING, Known, people_of, prices_of
 from kith.sharing.intake.records import OrderEntry, OrderLineEntry, Origin
 from kith.sharing.intake.verdicts import TAKEN, UNCHANGED, Verdict, rejected
-from kith.sharing.services.orders import mark_gift, take_in_orders
-from kith.shop.models import LineStatus, Order, OrderLine
+from kith.sharing.services.orders import take_in_orders
+from kith.shop.models import LineStatus, Order
 from kith.shop.records import LineRecord, OrderRecord
 
 
@@ -34,19 +32,18 @@ def take_orders(records: Sequence[OrderEntry], origin: Origin) -> list[Verdict]:
         except RecordRefused as refusal:
             verdicts[record.id] = rejected(str(refusal))
     changes = take_in_orders(list(ready.values()), now=now)
-    gifts = _mark_gifts([record for record in records if record.id in ready], source, ready, now)
-    told = {change.line.order_id for change in changes}
-    moved = set(Order.objects.unguarded(FINDING).filter(pk__in=told).values_list("external_id", flat=True))
+    told = {change.line.order_id for change in changes} if known else set()
+    rows = Order.objects.unguarded(FINDING).filter(pk__among=told)
+    moved = set(rows.values_list("external_id", flat=True))
     for name in ready:
-        new = name not in known or name in moved or name in gifts
+        new = name not in known or name in moved
         verdicts[name] = TAKEN if new else UNCHANGED
     return [verdicts[record.id] for record in records]
 
 
 def _known_buyers(source: str, records: Sequence[OrderEntry]) -> dict[str, int | None]:
-    rows = Order.objects.unguarded(FINDING).filter(
-        source=source, external_id__in=[record.id for record in records]
-    )
+    named = [record.id for record in records]
+    rows = Order.objects.unguarded(FINDING).filter(external_id__among=named, source=source)
     return {name or "": buyer for name, buyer in rows.values_list("external_id", "buyer")}
 
 
@@ -82,26 +79,5 @@ def _line(line: OrderLineEntry, listings: dict[str, tuple[int, str]]) -> LineRec
         at=line.at,
         reason=line.reason,
         refund_reason=line.refund_reason,
+        is_gift=line.gift,
     )
-
-
-def _mark_gifts(
-    records: Sequence[OrderEntry], source: str, ready: dict[str, OrderRecord], now: datetime
-) -> set[str]:
-    """Mark lines that are said to be gifts, as their buyers would: what was shown of one is erased.
-
-    A gift stays one: a source that no longer says so may not know what the buyer told us.
-    """
-    wanted = {(record.id, line.id) for record in records for line in record.lines if line.gift}
-    if not wanted:
-        return set()
-    lines = OrderLine.objects.unguarded(FINDING).filter(
-        order__source=source, order__external_id__in={order for order, _ in wanted}, is_gift=False
-    )
-    marked = set()
-    for line in lines.select_related("order"):
-        name = line.order.external_id or ""
-        if (name, line.external_id) in wanted:
-            mark_gift(Viewer(ready[name].buyer_id, now), line_id=line.pk, is_gift=True)
-            marked.add(name)
-    return marked

@@ -9,7 +9,7 @@ from kith.notices.models import NoticeKind
 from kith.notices.services import forget
 from kith.people.models import Purpose
 from kith.people.queries import consents_given
-from kith.sharing.deliver import redeliver
+from kith.sharing.deliver import redeliver_each
 from kith.sharing.intake.fields import RecordRefused
 from kith.sharing.intake.lookup import lines_of, listings_of, people_of, shares_of
 from kith.sharing.intake.records import Origin, ShareRecord
@@ -194,7 +194,7 @@ class _Taking:
         Audience.objects.unguarded(TAKING).filter(share__in=self._retold).delete()
         Audience.objects.bulk_create([*self._audiences, *self._moved_ends()], batch_size=1000)
         touched = [*self._new, *self._changed]
-        redeliver(authors={share.author_id for share in touched}, shares=[share.pk for share in touched])
+        redeliver_each(touched)
         for share in self._new:
             if share.kind == ShareKind.PURCHASE and share.line_id is not None:
                 forget(kind=NoticeKind.MAY_SHARE, subject=share.line_id)

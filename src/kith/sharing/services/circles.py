@@ -16,7 +16,7 @@ from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.people.locks import lock_people
 from kith.people.signed_in import myself
-from kith.sharing.deliver import redeliver
+from kith.sharing.deliver import deliver_to_members, redeliver, take_from_members
 from kith.sharing.models import Audience, Share
 from kith.ties import services as ties
 from kith.ties.models import (
@@ -138,7 +138,7 @@ def remove_member(viewer: Viewer, *, circle_id: int, person_id: int) -> None:
     lock_people(myself(viewer))
     circle = own_circle(viewer, circle_id)
     ties.take_out(circle, [person_id])
-    redeliver(authors=[circle.owner_id], viewers=[person_id])
+    take_from_members(circle, [person_id])
 
 
 def own_circle(viewer: Viewer, circle_id: int) -> Circle:
@@ -153,7 +153,7 @@ def put_in(circle: Circle, person_ids: Collection[int]) -> None:
     ties.put_in(circle, person_ids)
     if size_of(circle) > MOST_MEMBERS:
         raise TooMany(_("A circle holds at most 150 people."))
-    redeliver(authors=[circle.owner_id], viewers=person_ids)
+    deliver_to_members(circle, person_ids)
 
 
 def _members(circle: Circle) -> list[int]:

@@ -129,7 +129,7 @@ def tell_late_buyers(lines: Collection[OrderLine], *, now: datetime) -> int:
     look decides for nearly all lines that there is nothing to tell.
     """
     listings = {line.listing_id for line in lines if line.buyer_id is not None}
-    held = ListingHold.objects.filter(listing__in=listings, state__in=GONE)
+    held = ListingHold.objects.filter(listing__among=listings, state__in=GONE)
     gone = frozenset(held.values_list("listing", flat=True))
     concerned = [line.pk for line in lines if line.listing_id in gone]
     if not concerned:

@@ -14,17 +14,18 @@ from typing import Any
 
 from django.db import transaction
 
+from kith.core.bulk import append
 from kith.core.guard import Viewer
 from kith.notices.models import NoticeKind
-from kith.notices.services import forget, forget_many, tell
+from kith.notices.services import forget_many, tell, tell_each
 from kith.people.models import MINIMUM_HOLD, Person, Purpose, SharingMode, SharingPreference
 from kith.people.queries import consents_given
-from kith.sharing.deliver import redeliver
+from kith.sharing.deliver import deliver_new, redeliver_each
 from kith.sharing.models import Audience, Comment, Like, Outcome, Share, ShareKind
-from kith.sharing.services.corrections import tell_late_buyers
+from kith.sharing.services.corrections import OVER, tell_late_buyers
 from kith.sharing.services.shares import audience_of, month_of, outcome_of, purchase_of
 from kith.shop import services as shop
-from kith.shop.models import LineStatus, OrderLine, RefundReason
+from kith.shop.models import LineStatus, Listing, OrderLine, RefundReason
 from kith.shop.records import OrderRecord
 from kith.shop.services import Delivery, LineChange
 from kith.ties.models import Circle
@@ -101,7 +102,7 @@ def _moved(viewer: Viewer, move: Callable[..., LineChange], line_id: int, **what
 
 
 def _hold(buyer_ids: Iterable[int]) -> None:
-    held = Person.objects.filter(pk__in=set(buyer_ids)).order_by("pk").select_for_update(no_key=True)
+    held = Person.objects.filter(pk__among=buyer_ids).order_by("pk").select_for_update(no_key=True)
     list(held.values_list("pk", flat=True))
 
 
@@ -110,13 +111,8 @@ def _hold(buyer_ids: Iterable[int]) -> None:
 
 def follow(changes: Collection[LineChange], *, now: datetime) -> None:
     """Put right what is shown of these lines. The buyers are held by the caller."""
-    ids = [change.line.pk for change in changes]
-    lines = {
-        line.pk: line
-        for line in OrderLine.objects.unguarded(FOLLOWING)
-        .filter(pk__in=ids)
-        .select_related("listing__category")
-    }
+    lines = {change.line.pk: change.line for change in changes}
+    _look_at_listings(lines.values())
     choices = _choices_of({line.buyer_id for line in lines.values() if line.buyer_id is not None})
     fresh = [lines[change.line.pk] for change in changes if change.became_delivered]
     moved = {
@@ -125,8 +121,19 @@ def follow(changes: Collection[LineChange], *, now: datetime) -> None:
         if change.delivered_before not in (None, change.line.delivered_at)
     }
     placed_before = {change.line.pk: change.placed_before for change in changes}
-    _correct(lines, moved, placed_before, choices, now=now)
+    known = {change.line.pk: change.line for change in changes if change.before is not None}
+    _correct(known, moved, placed_before, choices, now=now)
     _begin(fresh, choices, now=now)
+
+
+def _look_at_listings(lines: Collection[OrderLine]) -> None:
+    """Give each line its listing with its shelf, which decides what may be shown; each fetched once."""
+    listings = Listing.objects.select_related("category").defer("description")
+    found = {
+        listing.pk: listing for listing in listings.filter(pk__among={line.listing_id for line in lines})
+    }
+    for line in lines:
+        line.listing = found[line.listing_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +162,9 @@ def _choices_of(buyer_ids: set[int]) -> dict[int, _Choice]:
     """The standing choices of those buyers who have agreed to sharing and are not suspended."""
     agreed = consents_given(buyer_ids, Purpose.SHARING)
     circles: dict[int, list[Circle]] = defaultdict(list)
-    for circle in Circle.objects.unguarded(FOLLOWING).filter(owner__in=agreed, is_default=True):
+    for circle in Circle.objects.unguarded(FOLLOWING).filter(owner__among=agreed, is_default=True):
         circles[circle.owner_id].append(circle)
-    preferences = SharingPreference.objects.filter(person__in=agreed, person__suspended_at=None)
+    preferences = SharingPreference.objects.filter(person__among=agreed, person__suspended_at=None)
     return {
         preference.person_id: _Choice(
             preference,
@@ -172,9 +179,10 @@ def _begin(lines: Iterable[OrderLine], choices: dict[int, _Choice], *, now: date
     """Make shares of lines that have just become delivered, or ask their buyers."""
     shares: list[Share] = []
     audiences: list[Audience] = []
+    asked: dict[int, int] = {}
     shown_by_hand = set(
         Share.objects.unguarded(FOLLOWING)
-        .filter(line__in=[line.pk for line in lines], kind=ShareKind.PURCHASE)
+        .filter(line__among=[line.pk for line in lines], kind=ShareKind.PURCHASE)
         .values_list("line", flat=True)
     )
     for line in lines:
@@ -182,7 +190,7 @@ def _begin(lines: Iterable[OrderLine], choices: dict[int, _Choice], *, now: date
         if choice is None or line.buyer_id is None or line.pk in shown_by_hand:
             continue
         if choice.wants(line, SharingMode.ASK):
-            tell(line.buyer_id, kind=NoticeKind.MAY_SHARE, subject=line.pk, actor=None, at=now)
+            asked[line.pk] = line.buyer_id
         elif choice.wants(line, SharingMode.AFTER_DELIVERY):
             share = purchase_of(
                 line, author_id=line.buyer_id, visible_from=_visible_from(line, choice, now), now=now
@@ -190,9 +198,10 @@ def _begin(lines: Iterable[OrderLine], choices: dict[int, _Choice], *, now: date
             share.by_itself = True
             shares.append(share)
             audiences += audience_of(share, choice.circles)
-    Share.objects.bulk_create(shares, batch_size=1000)
-    Audience.objects.bulk_create(audiences, batch_size=1000)
-    redeliver(authors={share.author_id for share in shares}, shares=[share.pk for share in shares])
+    tell_each(asked, kind=NoticeKind.MAY_SHARE, at=now)
+    append(shares)
+    append(audiences)
+    deliver_new(shares)
 
 
 def _visible_from(line: OrderLine, choice: _Choice, now: datetime) -> datetime:
@@ -209,9 +218,12 @@ def _correct(
     *,
     now: datetime,
 ) -> None:
-    """Bring shares already made of these lines up to date, and tell those who spoke of them."""
+    """Bring shares already made of these lines up to date, and tell those who spoke of them.
+
+    :param lines: those known before: of a new one nothing has been made, and nobody asked.
+    """
     concerned: list[Share] = []
-    for share in Share.objects.unguarded(FOLLOWING).filter(line__in=lines):
+    for share in Share.objects.unguarded(FOLLOWING).filter(line__among=lines):
         line = lines[share.line_id or 0]
         choice = choices.get(share.author_id)
         if share.kind == ShareKind.PURCHASE and _is_not_to_be_shown(
@@ -233,10 +245,9 @@ def _correct(
             _move_ends(share)
             concerned.append(share)
     Share.objects.unguarded(FOLLOWING).bulk_update(concerned, _CORRECTED, batch_size=200)
-    redeliver(authors={share.author_id for share in concerned}, shares=[share.pk for share in concerned])
-    for line in lines.values():
-        if line.is_gift or line.status in (LineStatus.CANCELLED, LineStatus.REFUNDED):
-            forget(kind=NoticeKind.MAY_SHARE, subject=line.pk)
+    redeliver_each(concerned)
+    over = [line.pk for line in lines.values() if line.is_gift or line.status in OVER]
+    forget_many(kinds=(NoticeKind.MAY_SHARE,), subjects=over)
 
 
 _CORRECTED = ["outcome", "visible_from", "listing", "merchant", "category", "line", "bought_month"]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from kith.core.bulk import append
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.media.models import Photo
@@ -17,7 +18,7 @@ from kith.people.locks import lock_people
 from kith.people.models import Purpose
 from kith.people.queries import has_consented
 from kith.people.signed_in import myself
-from kith.sharing.deliver import redeliver
+from kith.sharing.deliver import deliver_new, redeliver
 from kith.sharing.models import (
     MOST_PHOTOS,
     Audience,
@@ -64,7 +65,7 @@ def purchase_of(line: OrderLine, *, author_id: int, visible_from: datetime, now:
         listing_id=line.listing_id,
         merchant_id=line.merchant_id,
         category_id=line.listing.category_id,
-        line=line,
+        line_id=line.pk,
         bought_month=month_of(line.placed_at),
         outcome=outcome_of(line),
         created_at=now,
@@ -221,9 +222,11 @@ def _say(
 
 def _publish(viewer: Viewer, share: Share, circles: Sequence[Circle], photo_ids: Sequence[int]) -> Share:
     _require_not_sensitive(share.category)
-    share.save()
-    _attach(viewer, share, photo_ids)
-    show_to(share, circles)
+    share.save(force_insert=True)
+    if photo_ids:
+        _attach(viewer, share, photo_ids)
+    append(audience_of(share, circles))
+    deliver_new([share])
     return share
 
 
@@ -251,8 +254,8 @@ def audience_of(share: Share, circles: Sequence[Circle]) -> list[Audience]:
     return [
         Audience(
             author_id=share.author_id,
-            share=share,
-            circle=circle,
+            share_id=share.pk,
+            circle_id=circle.pk,
             visible_until=Window(circle.window).end(share.visible_from),
         )
         for circle in circles

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kith.core.batches import in_batches
-from kith.core.ids import random_id
+from kith.core.bulk import append
 from kith.shop.models import LineStatus, Listing, Order, OrderLine
 from kith.shop.records import LineRecord, OrderRecord, newest_instant
 
-BATCH = 1000
+BATCH = 10_000
 RECORDING = "a host shop's order is written whoever bought it"
 
 _Key = tuple[str, str]
@@ -28,6 +28,7 @@ _ORDER = ("external_id", "buyer", "placed_at", "ship_to")
 _CHANGEABLE = (
     "listing", "merchant", "quantity", "price_minor", "currency",
     "status", "status_at", "reason", "refund_reason", "placed_at", "delivered_at", "refund_requested_at",
+    "is_gift",
 )  # fmt: skip
 
 
@@ -53,6 +54,10 @@ class _Was:
     delivered_at: datetime | None = None
     listing_id: int | None = None
     placed_at: datetime | None = None
+    is_gift: bool = False
+
+
+_NEW = _Was()
 
 
 def record_orders(records: Sequence[OrderRecord]) -> list[LineChange]:
@@ -74,10 +79,9 @@ def _record_batch(batch: Sequence[OrderRecord]) -> list[LineChange]:
     for record in batch:
         told[record.source, record.id].append(record)
     merchants = _merchants_of({line.listing_id for record in batch for line in record.lines})
-    orders = _hold_orders(told)
+    orders, known_before = _hold_orders(told)
     lines: dict[int, dict[str, OrderLine]] = defaultdict(dict)
-    ids = [order.pk for order in orders.values()]
-    for line in OrderLine.objects.unguarded(RECORDING).filter(order__in=ids):
+    for line in OrderLine.objects.unguarded(RECORDING).filter(order__among=known_before):
         lines[line.order_id][line.external_id] = line
 
     written = _Written()
@@ -123,25 +127,29 @@ class _Written:
 
 
 def _how_it_stands(line: OrderLine) -> _Was:
-    return _Was(LineStatus(line.status), line.delivered_at, line.listing_id, line.placed_at)
+    return _Was(LineStatus(line.status), line.delivered_at, line.listing_id, line.placed_at, line.is_gift)
 
 
 def _merchants_of(listing_ids: set[int]) -> dict[int, int]:
-    return dict(Listing.objects.filter(pk__in=listing_ids).values_list("pk", "merchant_id"))
+    return dict(Listing.objects.filter(pk__among=listing_ids).values_list("pk", "merchant_id"))
 
 
-def _hold_orders(told: dict[_Key, list[OrderRecord]]) -> dict[_Key, Order]:
-    """Lock the orders told of, making those that are new.
+def _hold_orders(told: dict[_Key, list[OrderRecord]]) -> tuple[dict[_Key, Order], list[int]]:
+    """Lock the orders told of, making those that are new; say which there were before.
 
     Made in the order of their keys, so that two imports of the same orders wait for each
     other and do not deadlock.
     """
     held = _find_orders(told)
-    new = [_new_order(key, told[key]) for key in sorted(told.keys() - held.keys())]
-    if new:
-        Order.objects.bulk_create(new, ignore_conflicts=True)
-        held |= _find_orders(told.keys() - held.keys())
-    return held
+    new = {key: _new_order(key, told[key]) for key in sorted(told.keys() - held.keys())}
+    try:
+        with transaction.atomic():
+            append(list(new.values()))
+    except IntegrityError:  # another import has just made some of them
+        Order.objects.bulk_create(new.values(), ignore_conflicts=True)
+        held |= _find_orders(new)
+        new = {}
+    return held | new, [order.pk for order in held.values()]
 
 
 def _find_orders(told: Iterable[_Key]) -> dict[_Key, Order]:
@@ -150,7 +158,7 @@ def _find_orders(told: Iterable[_Key]) -> dict[_Key, Order]:
         by_source[source].append(external_id)
     found: dict[_Key, Order] = {}
     for source, external_ids in sorted(by_source.items()):
-        rows = Order.objects.unguarded(RECORDING).filter(source=source, external_id__in=external_ids)
+        rows = Order.objects.unguarded(RECORDING).filter(external_id__among=external_ids, source=source)
         rows = rows.select_for_update().order_by("external_id").only(*_ORDER)
         found |= {(source, order.external_id or ""): order for order in rows}
     return found
@@ -158,7 +166,7 @@ def _find_orders(told: Iterable[_Key]) -> dict[_Key, Order]:
 
 def _new_order(key: _Key, records: list[OrderRecord]) -> Order:
     return Order(
-        pk=random_id(), buyer_id=records[0].buyer_id, source=key[0], external_id=key[1],
+        buyer_id=records[0].buyer_id, source=key[0], external_id=key[1],
         placed_at=min(record.placed_at for record in records),
         ship_to=max(map(_whereabouts, records))[1],
     )  # fmt: skip
@@ -189,7 +197,7 @@ def _fold_line(
     line = known.get(record.id)
     if line is None:
         line = known[record.id] = _new_line(order, record, merchant_id)
-        written.was[line.pk] = _Was()
+        written.was[line.pk] = _NEW
         written.touched(line)
     else:
         written.note(line)
@@ -206,12 +214,16 @@ def _fold_line(
         ):
             line.refund_requested_at = record.at
             written.touched(line)
+        if record.is_gift and not line.is_gift:
+            line.is_gift = True
+            written.touched(line)
 
 
 def _new_line(order: Order, record: LineRecord, merchant_id: int) -> OrderLine:
     line = OrderLine(
-        pk=random_id(), order=order, buyer_id=order.buyer_id, external_id=record.id, placed_at=order.placed_at
-    )
+        order_id=order.pk, buyer_id=order.buyer_id, external_id=record.id,
+        placed_at=order.placed_at, is_gift=record.is_gift,
+    )  # fmt: skip
     _say(line, record, merchant_id)
     line.delivered_at = record.at if record.status == LineStatus.DELIVERED else None
     line.refund_requested_at = record.at if record.status == LineStatus.REFUND_REQUESTED else None
@@ -245,9 +257,12 @@ def _strength(line: OrderLine) -> _Strength:
 
 
 def _write(written: _Written) -> None:
-    """Write new and changed lines alike as upserts, which are far quicker than `bulk_update`."""
+    """Write changed lines as upserts, which are far quicker than `bulk_update`."""
     orders = Order.objects.unguarded(RECORDING)
     orders.bulk_update(written.orders.values(), ["ship_to", "placed_at"], batch_size=300)
+    lines = written.lines.items()
+    append([line for pk, line in lines if written.was[pk] is _NEW])
     OrderLine.objects.bulk_create(
-        written.lines.values(), update_conflicts=True, unique_fields=["id"], update_fields=_CHANGEABLE
-    )
+        [line for pk, line in lines if written.was[pk] is not _NEW],
+        update_conflicts=True, unique_fields=["id"], update_fields=_CHANGEABLE,
+    )  # fmt: skip
