@@ -32,7 +32,7 @@ WITHOUT_CIAO = (
     f"the Ciao data is not in {CIAO}; examples/ciao/README.md says where it can be had, "
     "and KITH_CIAO_DIR where it lies"
 )
-MAY_BE_LEFT_OUT = {"ciao", "postgres", "sqlite", "spark"}
+MAY_BE_LEFT_OUT = {"ciao", "citus", "postgres", "sqlite", "spark"}
 """Marks of tests that even a strict run skips: for want of data that nobody can install, or as pointless."""
 HERE = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}  # noqa: S104 (only compared with)
 

@@ -25,10 +25,11 @@ atexit.register(shutil.rmtree, PLACE, ignore_errors=True)
 
 for _folder in ("photos", "static"):
     (PLACE / _folder).mkdir(exist_ok=True)
-for _name in ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "REDIS_URL"):
+for _name in ("DEBUG", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "REDIS_URL", "REPLICA_URL"):
     os.environ.pop(_name, None)
 os.environ["KITH_ENV"] = "test"
 os.environ["KITH_DATA_DIR"] = str(PLACE)
+os.environ["KITH_WORK_TIMEOUT"] = "60"  # as scripts.postgres says: what takes a minute is wrong
 os.environ["DATABASE_URL"] = os.environ.get("KITH_TEST_DATABASE_URL") or f"sqlite:///{PLACE / 'kith.sqlite3'}"
 
 from kith.config.settings import *  # noqa: F403

@@ -16,6 +16,7 @@ from kith.api.cards import Evidence, ExternalId, Held, SharePage, Source, Tally,
 from kith.api.fields import Cursor, GivenId, Id, Limit, Money, Out, PathId
 from kith.core.clock import local_day
 from kith.core.paging import Page
+from kith.core.replica import may_be_old
 from kith.people.tokens import Scope
 from kith.quality.queries import ClaimCard, get_proof
 from kith.sharing import queries as circles
@@ -144,7 +145,7 @@ class _Reviews(Page[circles.Card]):
 @router.get("/categories", auth=OPEN, response=Categories)
 def categories(request: ApiRequest) -> HttpResponse:
     """The shelves of the shop, each below the one it belongs to."""
-    return answer_all(request, Categories, shop.category_tree())
+    return answer_all(request, Categories, shop.category_tree(request.viewer))
 
 
 @router.get("/listings", auth=OPEN, response=ListingPage)
@@ -172,7 +173,7 @@ def listings(
 
 
 def _at_source(request: ApiRequest, source: str, external_id: str) -> Page[ListingCard]:
-    rows = ListingRow.objects.filter(source=source, external_id=external_id)
+    rows = may_be_old(ListingRow.objects.filter(source=source, external_id=external_id), request.viewer)
     cards = shop.listing_cards(request.viewer, listing_ids=list(rows.values_list("pk", flat=True)))
     return Page(tuple(cards.values()))
 
@@ -223,7 +224,7 @@ def merchants(
     external_id: GivenExternalId,
 ) -> HttpResponse:
     """A merchant by its id at the source."""
-    found = MerchantRow.objects.filter(source=source, external_id=external_id)
+    found = may_be_old(MerchantRow.objects.filter(source=source, external_id=external_id), request.viewer)
     return answer_all(request, MerchantPage, tuple(found))
 
 

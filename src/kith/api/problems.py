@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from kith.core.busy import AGAIN_IN, is_busy
 from kith.core.clock import utc_now
 from kith.core.errors import NotThere, Refused
 from kith.core.paging import BadCursor
@@ -41,6 +42,7 @@ TITLES: dict[str, tuple[int, str | Promise]] = {
     "key-reused": (422, _("This key was used for something else")),
     "too-many-requests": (429, _("Too many requests")),
     "server-error": (500, _("Something is wrong on our side")),
+    "busy": (503, _("Too busy just now; nothing was changed")),
 }
 """The problems of the API itself. The domain's refusals bring their own codes and sentences."""
 
@@ -54,6 +56,7 @@ BY_STATUS = {
     413: "too-large",
     415: "wrong-content-type",
     429: "too-many-requests",
+    503: "busy",
 }
 
 
@@ -170,4 +173,6 @@ def _not_valid(_request: HttpRequest, error: Any) -> HttpResponse:
 
 def _failed(request: HttpRequest, error: Any) -> HttpResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    if is_busy(error):
+        return write_problem(Problem("busy", headers={"Retry-After": str(AGAIN_IN)}))
     return write_problem(Problem("server-error"))

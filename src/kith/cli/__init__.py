@@ -23,7 +23,9 @@ COMMANDS = {
     "sweep": "kith.cli.sweep",
     "statements": "kith.cli.statements",
     "give-up-keys": "kith.cli.give_up_keys",
+    "distribute": "kith.cli.distribute",
     "check": "kith.cli.check",
+    "bench": "kith.cli.bench",
 }
 
 

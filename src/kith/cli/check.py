@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from kith.cli.check_database import (
+    database_is_in_shape,
+    indexes_are_there,
+    replica_follows,
+    values_are_unique,
+)
+from kith.cli.findings import Finding
+
 LEAST_FREE = 1_000_000_000
 """Bytes that must be free on the data's disk: photos and a database's own housekeeping need room."""
 MOST_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `remedy` says what to do; without it all is well.
-
-    :param grave: people are served wrongly or not at all; otherwise it is worth knowing only.
-    """
-
-    what: str
-    remedy: str = ""
-    grave: bool = True
 
 
 @click.command("check")
@@ -217,6 +212,10 @@ def facts_agree() -> Iterator[Finding]:
 LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     settings_are_fit,
     database_answers,
+    indexes_are_there,
+    values_are_unique,
+    database_is_in_shape,
+    replica_follows,
     files_can_be_written,
     worker_is_alive,
     circle_side_is_open,

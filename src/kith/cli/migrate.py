@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 
 import click
+
+LOCK_WAIT = 3
+"""Seconds that a step waits for a table in use. Whoever comes after it waits behind it, so not for long."""
+PAUSE = 5
+"""Seconds in which those who came meanwhile get their turn."""
+TRIES = 60
 
 
 @click.command("migrate")
@@ -27,13 +34,48 @@ def prepare() -> list[str]:
     if compiled := compile_translations():
         done.append(f"Translations compiled: {', '.join(compiled)}.")
     if waiting := unapplied_migrations():
-        call_command("migrate", interactive=False, verbosity=0)
+        _apply_migrations()
         load_categories()
         done.append(f"Database brought up to date: {len(waiting)} steps.")
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
         done.append(f"Static files collected in {settings.STATIC_ROOT}.")
     return done or ["All is up to date."]
+
+
+def _apply_migrations() -> None:
+    """Take the steps that are wanting, each when it can be had without keeping people waiting.
+
+    :raises ClickException: a table was in use however often it was tried. What is done stays done.
+    """
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    from kith.core.gently import holding_nobody_up
+
+    for rest in range(TRIES - 1, -1, -1):
+        try:
+            with holding_nobody_up(seconds=LOCK_WAIT):
+                call_command("migrate", interactive=False, verbosity=0)
+        except OperationalError as error:
+            if not _was_in_use(error):
+                raise
+            step = unapplied_migrations()[0]
+        else:
+            return
+        if rest:
+            click.echo(f"A table that {step} changes is in use. Again in {PAUSE} seconds.")
+            time.sleep(PAUSE)
+    raise click.ClickException(
+        f"{step} changes a table that was in use for {TRIES * (LOCK_WAIT + PAUSE) // 60} minutes. "
+        "What came before it is done; run kith migrate again when there is less to do."
+    )
+
+
+def _was_in_use(error: BaseException) -> bool:
+    from psycopg import errors
+
+    return isinstance(error.__cause__, (errors.LockNotAvailable, errors.DeadlockDetected))
 
 
 def unapplied_migrations() -> list[str]:

@@ -12,6 +12,7 @@ register_converter(IdConverter, "id")
 # Staff sign in where everybody does: with the lock-out and the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "kith.web.failures.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", admin.site.urls),
     path("accounts/", include("kith.web.accounts")),

@@ -30,10 +30,13 @@ else:
 
 READERS = 2
 SETTINGS = {
-    "foreign_keys": 1, "synchronous": 1, "busy_timeout": 20_000, "cache_size": -64 * 1024,
+    "busy_timeout": 20_000, "foreign_keys": 1, "synchronous": 1, "cache_size": -64 * 1024,
     "wal_autocheckpoint": 0,
 }  # fmt: skip
-"""As this project's own connections have them, with more room. Its log is copied back when all is done."""
+"""As this project's own connections have them, with more room. Its log is copied back when all is done.
+
+In this order: of two connections that open a log at once, one waits for the other.
+"""
 
 Statement = tuple[str, Sequence[Any]]
 """With `?` for each parameter; and the parameters: numbers, texts, truths or nothing."""

@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from django.db import connection, router
+from django.db import DEFAULT_DB_ALIAS, connection, connections, router
 from django.db.migrations.operations.base import Operation
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -230,6 +230,7 @@ def find(
     limit: int,
     after: Hit | None = None,
     without: Iterable[QuerySet[Any]] = (),
+    using: str = DEFAULT_DB_ALIAS,
 ) -> list[Hit]:
     """Find what holds all the terms, best first, and go on behind `after`.
 
@@ -252,7 +253,7 @@ def find(
         conditions.append(f"NOT EXISTS ({asked})")
         values += of
     narrowed = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(
             f"SELECT id, score FROM ({statement}) AS found {narrowed} ORDER BY score, id LIMIT %s",  # noqa: S608
             [*values, limit],

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.core.paging import Page, read_place, write_cursor
+from kith.core.replica import may_be_old
 from kith.shop.cards import (
     LineCard,
     ListingCard,
@@ -52,9 +53,9 @@ NEEDS_ADDRESS = frozenset({LineStatus.PLACED, LineStatus.SHIPPED, LineStatus.REF
 # --- Shelves ----------------------------------------------------------------------
 
 
-def category_tree() -> tuple[ShelfCard, ...]:
+def category_tree(viewer: Viewer) -> tuple[ShelfCard, ...]:
     """All shelves, in the reader's language, each below the one it belongs to."""
-    rows = list(Category.objects.order_by("position", "code"))
+    rows = list(may_be_old(Category.objects.order_by("position", "code"), viewer))
 
     def below(parent: str | None) -> tuple[ShelfCard, ...]:
         mine = (row for row in rows if row.parent_id == parent)
@@ -116,7 +117,7 @@ def newest_listings(
     rows = Listing.objects.filter(is_listed(), on_sale=True)
     if category is not None:
         rows = rows.filter(category__in=with_children(category))
-    return _listing_page(rows, cursor, size)
+    return _listing_page(may_be_old(rows, viewer), cursor, size)
 
 
 def listings_of(
@@ -127,7 +128,7 @@ def listings_of(
     rows = Listing.objects.filter(merchant=merchant_id)
     if not _staffs(viewer, merchant_id):
         rows = rows.filter(is_listed(), on_sale=True)
-    return _listing_page(rows, cursor, size)
+    return _listing_page(may_be_old(rows, viewer), cursor, size)
 
 
 def search(viewer: Viewer, *, query: str, cursor: str | None = None, size: int = 20) -> Page[ListingCard]:
@@ -139,7 +140,7 @@ def search(viewer: Viewer, *, query: str, cursor: str | None = None, size: int =
 
 def listing_cards(viewer: Viewer, *, listing_ids: Collection[int]) -> dict[int, ListingCard]:
     rows = Listing.objects.filter(pk__in=listing_ids).select_related("merchant", "category", "hold")
-    return {row.pk: _listing_card(row) for row in rows}
+    return {row.pk: _listing_card(row) for row in may_be_old(rows, viewer)}
 
 
 def get_listing(viewer: Viewer, *, listing_id: int) -> ListingDetail:
@@ -148,7 +149,7 @@ def get_listing(viewer: Viewer, *, listing_id: int) -> ListingDetail:
     :raises NotThere: no such listing.
     """
     rows = Listing.objects.select_related("merchant", "category__parent__parent", "hold")
-    listing = rows.filter(pk=listing_id).first()
+    listing = may_be_old(rows, viewer).filter(pk=listing_id).first()
     if listing is None:
         raise NotThere
     return ListingDetail(_listing_card(listing), listing.description, tuple(_path(listing.category))[::-1])
@@ -203,7 +204,7 @@ def _listing_card(listing: Listing) -> ListingCard:
 
 def get_merchant(viewer: Viewer, *, merchant_id: int) -> MerchantCard:
     """:raises NotThere: no such merchant."""
-    merchant = Merchant.objects.filter(pk=merchant_id).first()
+    merchant = may_be_old(Merchant.objects.filter(pk=merchant_id), viewer).first()
     if merchant is None:
         raise NotThere
     return _merchant_card(merchant)

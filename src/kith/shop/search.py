@@ -14,6 +14,7 @@ from kith.core import fulltext
 from kith.core.batches import in_batches
 from kith.core.guard import Viewer
 from kith.core.paging import BadCursor, Page, read_cursor, write_cursor
+from kith.core.replica import alias_for
 from kith.shop.models import GONE, Category, Listing, ListingHold
 
 INDEX = fulltext.Index("shop_listing_words", ("title", "merchant", "category"))
@@ -27,10 +28,11 @@ def search_listings(viewer: Viewer, *, query: str, cursor: str | None = None, si
     by its characters; the cursor remembers which of the two was found.
     """
     loosely, after = _read_place(cursor)
-    hits = _find(query, loosely=loosely, after=after, size=size)
+    using = alias_for(viewer)
+    hits = _find(query, loosely=loosely, after=after, size=size, using=using)
     if not hits and cursor is None:
         loosely = True
-        hits = _find(query, loosely=True, after=None, size=size)
+        hits = _find(query, loosely=True, after=None, size=size, using=using)
     more = len(hits) > size
     hits = hits[:size]
     following = write_cursor(loosely, hits[-1].score, hits[-1].id) if more else None
@@ -54,9 +56,11 @@ def _unlisted() -> tuple[QuerySet[Any], ...]:
     )
 
 
-def _find(query: str, *, loosely: bool, after: fulltext.Hit | None, size: int) -> list[fulltext.Hit]:
+def _find(
+    query: str, *, loosely: bool, after: fulltext.Hit | None, size: int, using: str
+) -> list[fulltext.Hit]:
     terms = fulltext.terms(query, loosely=loosely)
-    return fulltext.find(INDEX, terms, limit=size + 1, after=after, without=_unlisted())
+    return fulltext.find(INDEX, terms, limit=size + 1, after=after, without=_unlisted(), using=using)
 
 
 def _read_place(cursor: str | None) -> tuple[bool, fulltext.Hit | None]:

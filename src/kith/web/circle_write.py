@@ -73,7 +73,9 @@ def write(request: ViewerRequest, kind: str) -> HttpResponse:
         "about": about,
         "form": form,
         "photo_ids": photo_ids,
-        "shelves": shop.category_tree() if what == ShareKind.QUESTION and about.listing is None else (),
+        "shelves": shop.category_tree(request.viewer)
+        if what == ShareKind.QUESTION and about.listing is None
+        else (),
         "once": request.POST.get(FIELD) or new_token(),
         **audience_context(choices, form, public=what == ShareKind.REVIEW),
     }

@@ -131,7 +131,7 @@ def edit_listing(request: ViewerRequest, merchant_id: int, listing_id: int | Non
             "description": detail.description,
             "on_sale": detail.card.on_sale,
         }
-    form = ListingForm(request.POST or None, initial=initial, shelves=shop.category_tree())
+    form = ListingForm(request.POST or None, initial=initial, shelves=shop.category_tree(request.viewer))
     if request.method == "POST" and form.is_valid() and _save(request, merchant_id, listing_id, form):
         return redirect("merchant:listings", merchant_id)
     context = {

@@ -32,7 +32,7 @@ def front(request: ViewerRequest) -> HttpResponse:
     context = {"page": page, "tallies": _tallies(viewer, page), "query": query}
     if _wants_part(request):
         return _varying(render(request, "shop/found.html", context))
-    tree = shop.category_tree()
+    tree = shop.category_tree(viewer)
     context |= {
         "shelves": tree,
         "path": _path_to(tree, code) if code else (),
@@ -67,7 +67,7 @@ def _varying(response: HttpResponse) -> HttpResponse:
 @require_GET
 def categories(request: ViewerRequest) -> HttpResponse:
     """The published list of shelves of which nothing is ever shown to a circle."""
-    return render(request, "shop/categories.html", {"shelves": shop.category_tree()})
+    return render(request, "shop/categories.html", {"shelves": shop.category_tree(request.viewer)})
 
 
 @require_GET

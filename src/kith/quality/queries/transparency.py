@@ -29,7 +29,8 @@ from datetime import date
 from statistics import median
 
 from kith.core.clock import local_day
-from kith.quality.models import Appeal, AppealState, Sweep
+from kith.core.replica import may_be_old
+from kith.quality.models import Appeal, AppealState, DecisionCount, Sweep
 from kith.quality.services.tallies import COUNTING, Kind, kept_sums, sums_behind
 from kith.quality.transitions import AGAINST, Act
 
@@ -95,7 +96,7 @@ class _Appeal:
 
 def transparency() -> Transparency:
     """All numbers there are, in five queries, however much was decided."""
-    sums, up_to = kept_sums()
+    sums, up_to = kept_sums(may_be_old(DecisionCount.objects.all()))
     sums.update(sums_behind(up_to))
     appeals, checked = _appeals(), _checked()
     months = {kind.month for kind in sums} | set(checked)
@@ -175,8 +176,8 @@ def _appeals() -> list[_Appeal]:
 
 def _checked() -> Counter[date]:
     found: Counter[date] = Counter()
-    rows = Sweep.objects.filter(scanned_at__isnull=False).values_list("scanned_at", "listings")
-    for scanned_at, listings in rows:
+    rows = may_be_old(Sweep.objects.filter(scanned_at__isnull=False))
+    for scanned_at, listings in rows.values_list("scanned_at", "listings"):
         if scanned_at is not None:
             found[local_day(scanned_at).replace(day=1)] += listings
     return found

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, Exists, IntegerField, Max, Min, OuterRef, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, Max, Min, OuterRef, QuerySet, Value, When
 
 from kith.core.clock import local_day
 from kith.core.turns import take_turn
@@ -65,11 +65,14 @@ def count_decisions() -> int:
     return new.total()
 
 
-def kept_sums() -> tuple[Counter[Kind], int]:
-    """What is counted already, and up to which decision."""
+def kept_sums(rows: QuerySet[DecisionCount] | None = None) -> tuple[Counter[Kind], int]:
+    """What is counted already, and up to which decision.
+
+    :param rows: the sums as some other database has them; what they do not count yet is behind `up_to`.
+    """
     sums: Counter[Kind] = Counter()
     up_to = 0
-    for row in DecisionCount.objects.all():
+    for row in DecisionCount.objects.all() if rows is None else rows:
         kind = Kind(
             row.month, row.standard, row.act, row.found_by_machine, row.decided_by_machine, row.after_appeal
         )
