@@ -5,7 +5,7 @@ PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 py
 RUN := .venv/bin
 UV := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 
-.PHONY: help demo reset test unit lint types ciao format messages pictures lock python venv dev spark sparktest
+.PHONY: help demo reset test unit lint types ciao format messages pictures lock python venv dev spark sparktest bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -46,11 +46,16 @@ pictures: dev ## take the pictures of the documentation anew
 sparktest: dev spark ## the tests with Spark; needs Java, and half a gigabyte the first time
 	@$(RUN)/pytest -m spark -n 0 -q tests/quality/test_spark.py
 
+bench: venv ## how fast it is beside its peers and the database alone (needs PostgreSQL and wrk; half an hour or more)
+	@$(PYTHON) scripts/make_venv.py --bench
+	@$(RUN)/kith bench --json docs/performance.json --chart docs/performance.svg --table docs/performance-table.md
+
 lock: ## pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	$(UV) pyproject.toml --group build -o requirements.lock
 	$(UV) pyproject.toml --group build --group dev -o requirements-dev.lock
 	$(UV) pyproject.toml --group build --extra sweep-spark -c requirements.lock -o requirements-spark.lock
-	@! grep -n '://' requirements.lock requirements-dev.lock requirements-spark.lock || \
+	$(UV) pyproject.toml --group build --extra bench -c requirements.lock -o requirements-bench.lock
+	@! grep -n '://' requirements.lock requirements-dev.lock requirements-spark.lock requirements-bench.lock || \
 		{ echo 'The locks hold addresses; they must not.'; exit 1; }
 
 python:

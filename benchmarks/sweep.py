@@ -25,13 +25,11 @@ from typing import Any
 import click
 import psycopg
 
+from benchmarks.stages import IN_EARNEST
 from scripts.postgres import end_on_signals, throwaway_postgres
 
 STEP = "import django; django.setup(); from benchmarks.sweep_steps import main; main()"
 ROOT = Path(__file__).parents[1]
-IN_EARNEST = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "shared_buffers": "512MB",
-              "max_wal_size": "4GB"}  # fmt: skip
-"""What commits is on the disk, as in production."""
 PARTS = (
     "reading what is new",
     "reading the snapshot",

@@ -3,6 +3,7 @@
     python3 scripts/make_venv.py          what running Kith takes
     python3 scripts/make_venv.py --dev    and what testing it takes
     python3 scripts/make_venv.py --spark  and what sweeping with Spark takes
+    python3 scripts/make_venv.py --bench  and the peers that the bench measures beside Kith
 
 A stamp in the environment holds the fingerprint of what was installed, so that a second run has
 nothing to do.
@@ -26,6 +27,7 @@ LOCKS = {
     "run": ROOT / "requirements.lock",
     "dev": ROOT / "requirements-dev.lock",
     "spark": ROOT / "requirements-spark.lock",
+    "bench": ROOT / "requirements-bench.lock",
 }
 
 
@@ -33,7 +35,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):
         print(f"Kith needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 1
-    wanted = next((kind for kind in ("dev", "spark") if f"--{kind}" in arguments), "run")
+    wanted = next((kind for kind in ("dev", "spark", "bench") if f"--{kind}" in arguments), "run")
     stamp = _read_stamp()
     usable = _has_python() and stamp.get("place", str(ROOT)) == str(ROOT)
     if usable and stamp.get(wanted) == _fingerprint(wanted):
@@ -77,7 +79,7 @@ def _has_python() -> bool:
 
 
 def _write_stamp(wanted: str, before: dict[str, str]) -> None:
-    """The environments for testing and for Spark hold all that running takes, in the same versions.
+    """The environments for testing, Spark and the bench hold all that running takes, in the same versions.
 
     What was installed before and is not as its lock says now is seen by its fingerprint.
     """

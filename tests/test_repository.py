@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-spark.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-spark.lock", "requirements-bench.lock"]
 
 
 def _pinned(lock: str) -> dict[str, str]:
@@ -26,9 +26,10 @@ def test_locks_name_no_address_and_a_hash_for_each_package(lock: str) -> None:
 
 
 def test_what_is_tested_is_what_is_run() -> None:
-    run, dev, spark = (_pinned(lock) for lock in LOCKS)
-    assert run.items() <= dev.items() & spark.items()
+    run, dev, spark, bench = (_pinned(lock) for lock in LOCKS)
+    assert run.items() <= dev.items() & spark.items() & bench.items()
     assert set(spark) - set(run) == {"py4j", "pyspark"}
+    assert {"casbin", "cedarpy"} <= set(bench) - set(run)
 
 
 def test_locks_hold_what_the_project_asks_for() -> None:

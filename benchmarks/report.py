@@ -1,0 +1,88 @@
+"""What the bench found, as text: a table for the terminal, and the same in Markdown for the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+WIDTHS = (38, 10, 19, 13, 9, 9, 10, 9)
+HEADINGS = ("", "a second", "least to most", "ours beside", "p50, ms", "p99, ms", "CPU, ms", "MiB")
+
+
+def as_table(told: dict[str, Any]) -> str:
+    """Write it for a terminal."""
+    lines = [_machine(told), told["command"], ""]
+    for result in told["results"]:
+        lines += [f"{_name(result)}: {result['title']}", _columns(HEADINGS)]
+        lines += [_columns(("  " + cells[0], *cells[1:])) for cells in _rows(result)]
+        lines += [f"  {_judge(target)}" for target in result["targets"]] + [_compared(result), ""]
+    return "\n".join(lines)
+
+
+def as_markdown(told: dict[str, Any]) -> str:
+    """Write it as it stands in docs/performance.md."""
+    lines = [f"Measured on {told['at'][:10]} on {_machine(told)}, by `{told['command']}`", ""]
+    lines[0] += f" at {told['commit']}." if told["commit"] else "."
+    for result in told["results"]:
+        lines += [f"### {_name(result)}", "", f"{result['title']}.", ""]
+        lines += ["| " + " | ".join(HEADINGS) + " |", "|---|" + "---:|" * (len(HEADINGS) - 1)]
+        lines += ["| " + " | ".join(cells) + " |" for cells in _rows(result)] + [""]
+        lines += [f"- {_judge(target)}" for target in result["targets"]]
+        lines += [f"- {_compared(result).strip()}", ""]
+    return "\n".join(lines)
+
+
+def _name(result: dict[str, Any]) -> str:
+    part = f", {result['part']}" if result["part"] else ""
+    return f"{result['row']}{part}, {DATABASES[result['database']]}, {result['size']}"
+
+
+def _machine(told: dict[str, Any]) -> str:
+    machine = told["machine"]
+    return (
+        f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gib']} GiB, "
+        f"{machine['system']}, Python {machine['python']}"
+    )
+
+
+def _columns(cells: tuple[str, ...]) -> str:
+    first, *others = cells
+    widths = zip(others, WIDTHS[1:], strict=True)
+    return f"{first:{WIDTHS[0]}}" + "".join(f"{cell:>{width}}" for cell, width in widths)
+
+
+def _rows(result: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for one in result["contenders"]:
+        rate, ratio = one["rate"], one["ratio"]
+        yield (
+            one["name"], number(rate["median"]), f"{number(rate['least'])} to {number(rate['most'])}",
+            f"{number(ratio['median'])} ×" if ratio else "", _unless_none(one["p50"]["median"]),
+            _unless_none(one["p99"]["median"]), number(one["cpu"]["median"]), f"{one['memory']['most']:,.0f}",
+        )  # fmt: skip
+
+
+def _unless_none(value: float) -> str:
+    return number(value) if value else ""
+
+
+def _judge(target: dict[str, Any]) -> str:
+    reached = target["reached"]
+    if reached is None:
+        return f"target {target['says']}: nothing to hold it against"
+    span = f"{number(reached['median'])} ({number(reached['least'])} to {number(reached['most'])})"
+    return f"target {target['says']}: {span}, {'reached' if target['met'] else 'NOT reached'}"
+
+
+def _compared(result: dict[str, Any]) -> str:
+    compared = result["compared"]
+    return f"  {compared} questions were answered alike" if compared else "  there are no answers to compare"
+
+
+def number(value: float) -> str:
+    """Three figures, and thousands with commas."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) < 1 else f"{value:.{1 if abs(value) >= 10 else 2}f}"

@@ -1,0 +1,41 @@
+-- May this viewer see these shares? All of it is asked of the rows as they are at this moment: whether the circle
+-- side is open, to whom, whether the viewer agreed, whether it was shown to them, and how the two stand.
+WITH me AS MATERIALIZED (
+    SELECT q.shares AS asked, v.id, f.state = 'open' AS is_public,
+        f.state = 'open' AND v.suspended_at IS NULL
+        AND (SELECT c.given FROM people_consent c
+             WHERE c.person_id = v.id AND c.purpose = 'sharing' ORDER BY c.at DESC, c.id DESC LIMIT 1)
+        AND EXISTS (
+            SELECT FROM rollout_batch b
+            WHERE b.feature_id = f.name AND b.paused_at IS NULL AND b.starts_at <= now()
+              AND CASE b.kind
+                  WHEN 'everyone' THEN true
+                  WHEN 'share' THEN (v.id % 2147483647 * 1369341564 + 1962656765) % 2147483647 % 10000
+                      < b.per_ten_thousand
+                  WHEN 'people' THEN EXISTS (
+                      SELECT FROM rollout_listed l WHERE l.batch_id = b.id AND l.person_id = v.id)
+                  WHEN 'region' THEN v.region = b.region
+                      OR (b.region LIKE '__0000' AND left(v.region, 2) = left(b.region, 2))
+                  WHEN 'age' THEN extract(year FROM now() AT TIME ZONE 'UTC') - v.born
+                      BETWEEN coalesce(b.age_from, 0) AND coalesce(b.age_to, 999)
+                  WHEN 'joined' THEN v.joined_at < b.joined_before END) AS is_open
+    FROM bench.check_twenty q
+    JOIN rollout_feature f ON f.name = 'circles' AND f.state <> 'closed'
+    LEFT JOIN LATERAL (SELECT * FROM people_person p WHERE p.id = q.viewer AND p.is_active LIMIT 1) v ON true
+    WHERE q.number = :number
+)
+SELECT s.id
+FROM me JOIN sharing_share s ON s.id = ANY (me.asked)
+WHERE s.author_id = me.id
+    OR (me.is_open AND EXISTS (
+        SELECT FROM sharing_delivery d
+        JOIN ties_relationship r ON r.owner_id = d.viewer_id AND r.other_id = d.author_id
+        WHERE d.viewer_id = me.id AND d.share_id = s.id
+          AND d.visible_from <= now() AND d.visible_until > now()
+          AND r.friend_at IS NOT NULL AND r.shows
+          AND NOT (r.blocked OR r.blocked_by OR r.muted OR r.hidden_by)))
+    OR (me.is_public AND s.to_everyone AND s.withdrawn_at IS NULL AND s.visible_from <= now()
+        AND (SELECT a.shows FROM people_person a WHERE a.id = s.author_id)
+        AND NOT EXISTS (
+            SELECT FROM ties_relationship r
+            WHERE r.owner_id = me.id AND r.other_id = s.author_id AND (r.blocked OR r.blocked_by)))

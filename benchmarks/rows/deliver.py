@@ -1,0 +1,271 @@
+"""Deliver: a share to its viewers; all of one's shares at once; a member joining and leaving. In process.
+
+Ours are the services that pages and the API call, from the viewer to the commit: they hold the author, look
+whether it may be, write, and put deliveries right. The limit is what the act must write and nothing else, by
+hand, in one transaction of as few statements as it takes. Both are asked by one client, since SQLite has one
+writer, and each works on a copy of the world of its own, where it does the same acts in the same order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import psycopg
+
+from benchmarks.contest import Contender, Row, Stage, Target, sqlite_file
+from benchmarks.players import Players
+from benchmarks.stages import own_copy
+
+RAW = "raw INSERT … SELECT"
+COMPARED = 60
+MOST_PLAYED = 100_000
+TEXT = "It has held for two years, and they send parts."
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+DAYS = {"3d": 3, "1m": 30, "6m": 183}
+
+WHO = """
+SELECT p.id FROM people_person p WHERE p.shows AND p.suspended_at IS NULL AND p.id % 4 = {turn}
+AND EXISTS (SELECT 1 FROM sharing_audience a WHERE a.author_id = p.id)
+"""
+"""Each part has owners of its own, so that what one has done is not seen by another."""
+_OUTSIDE = """
+SELECT c.owner_id, c.id, {which}(r.other_id), '' FROM ties_circle c
+JOIN ties_relationship r ON r.owner_id = c.owner_id AND r.friend_at IS NOT NULL
+WHERE c.owner_id IN ({{who}}) AND (SELECT COUNT(*) FROM ties_member m WHERE m.circle_id = c.id) < 140
+AND NOT EXISTS (SELECT 1 FROM ties_member m WHERE m.circle_id = c.id AND m.person_id = r.other_id)
+GROUP BY c.owner_id, c.id"""
+ACTS = {
+    "share": 'SELECT c.owner_id, c.id, 0, c."window" FROM ties_circle c WHERE c.owner_id IN ({who})',
+    "join": f"{_OUTSIDE.format(which='MIN')} UNION {_OUTSIDE.format(which='MAX')}",
+    "leave": "SELECT m.owner_id, m.circle_id, m.person_id, '' FROM ties_member m WHERE m.owner_id IN ({who})",
+    "all": """
+        SELECT s.author_id, 0, 0, '' FROM sharing_share s WHERE s.author_id IN ({who})
+        GROUP BY s.author_id ORDER BY COUNT(*) DESC, s.author_id LIMIT 500""",
+}
+"""What may be done in a world: whose, circle, friend, the circle's window."""
+SHOWN = {
+    "share": """
+        SELECT viewer_id, kind, visible_until FROM sharing_delivery WHERE share_id = (
+            SELECT id FROM sharing_share WHERE author_id = :owner ORDER BY created_at DESC LIMIT 1)""",
+    "join": """
+        SELECT share_id, kind, listing_id, merchant_id, outcome, rating, visible_from, visible_until
+        FROM sharing_delivery WHERE viewer_id = :person AND author_id = :owner""",
+    "all": """
+        SELECT viewer_id, share_id, kind, listing_id, merchant_id, outcome, rating, visible_from,
+               visible_until FROM sharing_delivery WHERE author_id = :owner""",
+}  # fmt: skip
+"""What is delivered once it is done. The answer."""
+SHOWN["leave"] = SHOWN["join"]
+
+
+class Deliver(Row):
+    name = "deliver"
+    part: ClassVar[str]
+    targets = (Target(RAW, at_least=0.6),)
+    seconds = 2
+    least_questions = 10
+
+    def questions(self, stage: Stage) -> list[Any]:
+        return read_acts(stage.scratch, self.part)[:COMPARED]
+
+    @contextlib.contextmanager
+    def open(self, stage: Stage) -> Iterator[list[Contender]]:
+        ours, theirs = _copies(replace(stage, clients=1))
+        write_acts(stage, self.part)
+        told = {"part": self.part}
+        with contextlib.ExitStack() as stack:
+            yield [
+                stack.enter_context(
+                    Players("Kith", "ours", f"{__name__}:Ours", ours, told=told, django=True)
+                ),
+                stack.enter_context(Players(RAW, "limit", f"{__name__}:Raw", theirs, told=told)),
+            ]
+
+
+class Sharing(Deliver):
+    part = "share"
+    title = "Something shown to a circle"
+
+
+class Joining(Deliver):
+    part = "join"
+    title = "A member joins a circle"
+
+
+class Leaving(Deliver):
+    part = "leave"
+    title = "A member leaves a circle"
+
+
+class All(Deliver):
+    part = "all"
+    title = "All of one's shares are hidden, then shown again"
+    least_questions = 5
+
+
+ROWS = (Sharing(), Joining(), Leaving(), All())
+
+
+def _copies(stage: Stage) -> tuple[Stage, Stage]:
+    """A world for ours and one for the limit, for all parts: made when the first is played."""
+    made = stage.scratch / "deliver.made"
+    address = "" if stage.kind == "sqlite" else stage.url.rpartition("/")[0]
+    names = ("deliver_ours", "deliver_raw")
+    if not made.exists():
+        for name in names:
+            own_copy(stage, name)
+        made.touch()
+    urls = [
+        f"{address}/{one}" if address else f"sqlite:///{stage.scratch.resolve() / one}.sqlite3"
+        for one in names
+    ]
+    return replace(stage, url=urls[0]), replace(stage, url=urls[1])
+
+
+# --- What is done ------------------------------------------------------------------------------------------
+
+Act = tuple[int, int, int, str]
+
+
+def write_acts(stage: Stage, part: str) -> None:
+    """Draw what is done, in one order for all: the first of it is compared, the rest is played."""
+    who = WHO.format(turn=list(ACTS).index(part))
+    with contextlib.closing(_connect(stage.kind, stage.url)) as connection:
+        found = sorted(connection.execute(ACTS[part].format(who=who)).fetchall())
+    random.Random(f"{stage.seed} {part}").shuffle(found)
+    (stage.scratch / f"deliver.{part}.json").write_text(json.dumps(found[:MOST_PLAYED]))
+
+
+def read_acts(scratch: Path, part: str) -> list[Act]:
+    return [tuple(one) for one in json.loads((scratch / f"deliver.{part}.json").read_text())]
+
+
+class _Player(ABC):
+    """Does one act after the other; none twice, but for hiding and showing, which undo each other."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.kind, self.part = told["kind"], told["part"]
+        acts = read_acts(Path(told["scratch"]), self.part)
+        acts = acts[COMPARED:] or acts
+        self._acts = self._back_and_forth(acts) if self.part == "all" else iter(acts)
+        self.connection = _connect(self.kind, told["url"])
+
+    def answer(self, question: Any) -> Any:
+        """Do it, and say what is delivered then."""
+        if self.part == "all":
+            self.do("hide", question)
+            hidden = self._shown(question)
+            self.do("show", question)
+            return [hidden, self._shown(question)]
+        self.do(self.part, question)
+        return self._shown(question)
+
+    def play(self) -> None:
+        act = next(self._acts)
+        self.do(act[3] if self.part == "all" else self.part, act)
+
+    @abstractmethod
+    def do(self, what: str, act: Act) -> None:
+        """Do it all: its changes are there when it returns."""
+
+    def _back_and_forth(self, acts: list[Act]) -> Iterator[Act]:
+        while True:
+            for owner, *_ in acts:
+                yield from ((owner, 0, 0, "hide"), (owner, 0, 0, "show"))
+
+    def _shown(self, act: Act) -> list[str]:
+        asked = _written(self.kind, SHOWN[self.part])
+        rows = self.connection.execute(asked, {"owner": act[0], "person": act[2]}).fetchall()
+        if self.kind == "postgres":
+            self.connection.commit()
+        if self.part == "share":  # the two do it at different moments
+            rows = [(viewer, kind, str(until)[:10]) for viewer, kind, until in rows]
+        return sorted(" ".join(map(str, row)) for row in rows)
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class Ours(_Player):
+    def __init__(self, told: dict[str, Any]) -> None:
+        from kith.core import guard  # noqa: PLC0415 (the limit does without Django)
+        from kith.sharing import services  # noqa: PLC0415
+
+        super().__init__(told)
+        self._guard, self._services = guard, services
+
+    def do(self, what: str, act: Act) -> None:
+        owner, circle, person, _ = act
+        viewer = self._guard.Viewer(owner, datetime.now(UTC), self._guard.Side.OPEN)
+        match what:
+            case "share":
+                self._services.give_tip(viewer, text=TEXT, circle_ids=[circle])
+            case "join":
+                self._services.add_members(viewer, circle_id=circle, person_ids=[person])
+            case "leave":
+                self._services.remove_member(viewer, circle_id=circle, person_id=person)
+            case "hide" | "show" as action:
+                self._services.change_past(viewer, action=action)
+
+
+class Raw(_Player):
+    """By the driver alone. PostgreSQL is sent all of an act at once, and waited for once."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__(told)
+        acts = ("hide", "show") if self.part == "all" else (self.part,)
+        self._statements = {name: statements(self.kind, name) for name in acts}
+
+    def do(self, what: str, act: Act) -> None:
+        owner, circle, person, window = act
+        now = datetime.now(UTC)
+        until = now + timedelta(days=DAYS[window]) if window in DAYS else FOREVER
+        given = {
+            "author": owner, "owner": owner, "circle": circle, "person": person,
+            "share": random.getrandbits(63), "text": TEXT, "no": False,
+            "now": self._instant(now), "until": self._instant(until),
+        }  # fmt: skip
+        if self.kind == "sqlite":
+            self.connection.execute("BEGIN IMMEDIATE")
+            for statement in self._statements[what]:
+                self.connection.execute(statement, given)
+            self.connection.execute("COMMIT")
+            return
+        with self.connection.pipeline(), self.connection.transaction():
+            for statement in self._statements[what]:
+                self.connection.execute(statement, given, prepare=True)
+
+    def _instant(self, instant: datetime) -> Any:
+        return str(instant.replace(tzinfo=None)) if self.kind == "sqlite" else instant
+
+
+def statements(kind: str, act: str) -> list[str]:
+    folder = Path(os.environ.get("KITH_BENCH_STATEMENTS") or Path(__file__).parent)  # a test writes others
+    text = (folder / f"deliver.{act}.sql").read_text()
+    return [_written(kind, one) for one in text.split(";") if one.strip()]
+
+
+def _written(kind: str, statement: str) -> str:
+    """Parameters as the driver wants them: `:name`, or `%(name)s`."""
+    return statement if kind == "sqlite" else re.sub(r":(\w+)", r"%(\1)s", statement.replace("%", "%%"))
+
+
+def _connect(kind: str, url: str) -> Any:
+    """As Kith connects, but by the driver itself."""
+    if kind == "postgres":
+        return psycopg.connect(url)
+    connection = sqlite3.connect(sqlite_file(url), isolation_level=None, timeout=20)
+    for setting in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {setting}")
+    return connection
