@@ -55,7 +55,7 @@ def is_in_its_audience(viewer: Somebody, share: Shown, now: int) -> bool:
 
 class Engine:
     def __init__(self, facts: Facts) -> None:
-        import casbin  # type: ignore[import-untyped]  # noqa: PLC0415 (it is an extra)
+        import casbin  # noqa: PLC0415 (it is an extra)
 
         model = casbin.Model()
         model.load_model_from_text(MODEL)
