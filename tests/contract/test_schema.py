@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection, transaction
 from hypothesis import HealthCheck, settings
 from schemathesis import checks
@@ -16,12 +17,13 @@ from schemathesis.specs.openapi import checks as described
 
 from kith.api.limits import forget_counts
 from kith.api.server import api
-from kith.config.wsgi import application
 from kith.core.ids import read_id, write_id
 from tests.contract.cast import Street, token_of
 
 schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
-schema.app = application
+schema.app = (
+    get_wsgi_application()
+)  # not `config.wsgi`, which would bind this process to the bounds of requests
 REJECTING = schema.config.checks.negative_data_rejection
 REJECTING.expected_statuses = [*REJECTING.expected_statuses, "413"]
 """What is too long for its field may be too long for the whole body, and is refused before it is read."""

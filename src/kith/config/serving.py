@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-ONE_PLAN = "-c plan_cache_mode=force_generic_plan"
-"""What is prepared (`core.compiled`) is planned once. PostgreSQL would plan it anew for other values, each
-time: of a check whether somebody may see a share that was five parts of six."""
 POOL_WAIT = 5.0
 """Seconds that a request waits for a connection of the pool."""
 
@@ -42,7 +39,7 @@ def with_bounds(database: dict[str, Any], wanted: str) -> dict[str, Any]:
         return database
     options = database.get("OPTIONS", {})
     own = database.setdefault("ADDRESS_OPTIONS", options.get("options", ""))
-    return {**database, "OPTIONS": {**options, "options": f"{ONE_PLAN} {wanted} {own}".strip()}}
+    return {**database, "OPTIONS": {**options, "options": f"{wanted} {own}".strip()}}
 
 
 def with_pool(database: dict[str, Any], size: int) -> dict[str, Any]:
