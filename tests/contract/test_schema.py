@@ -21,9 +21,8 @@ from kith.core.ids import read_id, write_id
 from tests.contract.cast import Street, token_of
 
 schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
-schema.app = (
-    get_wsgi_application()
-)  # not `config.wsgi`, which would bind this process to the bounds of requests
+schema.app = get_wsgi_application()
+"""Not that of `config.wsgi`, which binds its process as requests are bound."""
 REJECTING = schema.config.checks.negative_data_rejection
 REJECTING.expected_statuses = [*REJECTING.expected_statuses, "413"]
 """What is too long for its field may be too long for the whole body, and is refused before it is read."""
