@@ -127,14 +127,14 @@ def serve_kith(stage: Stage, *, settings: str = "kith.config.settings") -> Serve
     return Server(command, environment)
 
 
-def serve_wsgi(application: str) -> Server:
+def serve_wsgi(application: str, environment: Mapping[str, str] | None = None) -> Server:
     """Start granian for another application, with the same numbers as `kith serve`."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", "PORT",
         "--no-ws", "--workers", str(cores()), "--blocking-threads", "4", "--backpressure", "32",
         "--log-level", "warning", application,
     ]  # fmt: skip
-    return Server(command, {})
+    return Server(command, environment or {})
 
 
 def cores() -> int:

@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 
 from cryptography.fernet import Fernet
 
+from benchmarks.bare_view import serve_statement
 from benchmarks.by_pgbench import Pgbench
 from benchmarks.by_sqlite import by_sqlite
 from benchmarks.contest import SECRET, Contender, Kind, Row, Stage, Target
@@ -30,6 +31,8 @@ from benchmarks.signing_in import SignedIn, signed_in
 SIZE = 20
 PATH = "/api/v1/circle/feed"
 RAW = "raw SQL"
+FLOOR = "raw SQL behind a bare view"
+"""What no view in Python can be quicker than: it asks that one statement and writes down its rows."""
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Ids are written in Crockford's base 32, thirteen signs."""
 
@@ -54,7 +57,14 @@ class Feed(Row):
             ours = OverHttp(
                 "Kith", "ours", stage, server, asks, read=read_feed, half=self.half, played=played
             )
-            yield [ours, limit]
+            sql, questions = statement(stage.kind), [{"digest": digest} for digest in map(digest_of, who)]
+            bare, numbers = serve_statement(stage, "feed", sql, questions)
+            stack.enter_context(bare)
+            floor = OverHttp(
+                FLOOR, "peer", stage, bare, numbers, read=lambda answer: read_rows(answer.json), half=self.half,
+                played=played,
+            )  # fmt: skip
+            yield [ours, limit, floor]
 
 
 class FeedAtHalfLoad(Feed):
@@ -81,8 +91,12 @@ def statement(kind: Kind) -> str:
     return Path(__file__).with_name(f"feed.{kind}.sql").read_text()
 
 
+def digest_of(one: SignedIn) -> str:
+    return hashlib.sha256(one.token.encode()).hexdigest()
+
+
 def limit_of(stage: Stage, who: Sequence[SignedIn], played: int) -> Contender:
-    digests = [hashlib.sha256(one.token.encode()).hexdigest() for one in who]
+    digests = [digest_of(one) for one in who]
     sql = statement(stage.kind)
     if stage.kind == "sqlite":
         asked = [{"digest": digest} for digest in digests]

@@ -9,6 +9,7 @@ nothing of the one around it, it carries out first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -65,11 +66,19 @@ def route_of(
 def _numbered(statement: str, parameters: list[Any]) -> str:
     """Write for each parameter a number by its value, so that the same value is the same number."""
     numbers: dict[str, int] = {}
-    parts = statement.replace("%%", "%").split("%s")
-    written = parts[0]
-    for value, part in zip(parameters, parts[1:], strict=False):
-        written += f"{1_000_000 + numbers.setdefault(repr(value), len(numbers))}{part}"
-    return written
+    left = iter(parameters)
+
+    def write(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return "%"
+        value = parameters[int(place[1]) - 1] if place[1] else next(left)
+        return str(1_000_000 + numbers.setdefault(repr(value), len(numbers)))
+
+    return _PLACE.sub(write, statement)
+
+
+_PLACE = re.compile(r"%%|%s|\$(\d+)")
+"""A place for a value as Django writes it, or as PostgreSQL knows it."""
 
 
 @dataclass

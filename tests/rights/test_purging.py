@@ -9,7 +9,7 @@ import pytest
 
 from kith.audience.viewer import CIRCLES, viewer_of
 from kith.people.models import Person, Purpose
-from kith.people.queries import agreed_to
+from kith.people.queries import agreed_to, ledger_of
 from kith.rights.purging import purge_what_is_due
 from kith.rollout.models import Change, Feature
 from kith.rollout.services import close, reopen, wind_down
@@ -72,7 +72,7 @@ def test_after_it_what_was_shown_is_gone_and_the_log_says_what(
     assert not Share.objects.unguarded(WHY).exists()
     assert not Comment.objects.unguarded(WHY).exists()
     assert not Delivery.objects.unguarded(WHY).exists()
-    assert Purpose.SHARING not in agreed_to(mei.pk)
+    assert Purpose.SHARING not in agreed_to(ledger_of(mei.pk))
     assert not Person.objects.get(pk=mei.pk).shows
     latest = Change.objects.filter(feature=CIRCLES).latest("pk")
     assert (latest.surface, latest.after) == ("job", purged)

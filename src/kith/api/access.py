@@ -83,7 +83,7 @@ class Access:
             count(request, (ADDRESS, address_of(request)))
             raise Problem("bad-token", headers={"WWW-Authenticate": _challenge(error="invalid_token")})
         request.viewer, request.token = viewer, token
-        if "Accept-Language" not in request.headers:
+        if "HTTP_ACCEPT_LANGUAGE" not in request.META:
             translation.activate(token.person.language)
         self._charge(request)
         if self.scope is not None and self.scope not in token.scopes:
@@ -126,7 +126,7 @@ def charge_finding(request: ApiRequest) -> None:
 
 def _bearer(request: HttpRequest) -> str | None:
     """The token that was sent; None if none was, and "" if something else stands in its place."""
-    header = request.headers.get("Authorization")
+    header = request.META.get("HTTP_AUTHORIZATION")
     if header is None:
         return None
     scheme, _space, text = header.partition(" ")

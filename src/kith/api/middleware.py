@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.urls import resolve
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
@@ -19,36 +24,52 @@ MOST_READ = 1_000_000
 
 
 class ApiMiddleware:
-    """Errors are problems, whatever raised them; nothing personal is stored on the way; HEAD works."""
+    """Errors are problems, whatever raised them; nothing personal is stored on the way; HEAD works.
+
+    What is asked of the API is answered here. All that stands below in MIDDLEWARE is for pages: sessions,
+    forms, messages. Whoever a cookie is signed in as is nobody to the API.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._view: Callable[[HttpRequest], Any] = convert_exception_to_response(_view)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(ROOT):
             return self.get_response(request)
-        with translation.override(_language(request)):
+        language, zone = _language(request), ZoneInfo(settings.DISPLAY_TIME_ZONE)
+        with translation.override(language), timezone.override(zone):
             response = self._answer(request)
             _read_rest(request)
             if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
                 response = write_status(response)
         if response.status_code == 405:
             response["Allow"] = response.get("Allow", "").replace("GET", "GET, HEAD")
-        if language := getattr(request, "language", None):
-            response["Content-Language"] = language
+        response["Content-Language"] = getattr(request, "language", None) or language
         write_limits(response, getattr(request, "standings", ()))
-        if not response.has_header("Cache-Control"):
-            response["Cache-Control"] = "private, no-store"
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         patch_vary_headers(response, ["Authorization", "Accept-Language"])
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "HEAD":
-            return self.get_response(request)
-        request.method = "GET"
-        response = self.get_response(request)
-        request.method = "HEAD"
+        is_head = request.method == "HEAD"
+        if is_head:
+            request.method = "GET"
+        response: HttpResponse = self._view(request)
+        if is_head:
+            request.method = "HEAD"
         return response
+
+
+def _view(request: HttpRequest) -> HttpResponse:
+    """:raises DisallowedHost: asked under a name that is not ours."""
+    request.get_host()
+    match = request.resolver_match = resolve(request.path_info)
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return response
 
 
 def _read_rest(request: HttpRequest) -> None:
@@ -58,7 +79,7 @@ def _read_rest(request: HttpRequest) -> None:
             request.read()
 
 
-def _language(request: HttpRequest) -> str | None:
-    if "Accept-Language" in request.headers:
+def _language(request: HttpRequest) -> str:
+    if "HTTP_ACCEPT_LANGUAGE" in request.META:
         return get_language_from_request(request)
-    return translation.get_language()
+    return settings.LANGUAGE_CODE

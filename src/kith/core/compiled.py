@@ -22,9 +22,10 @@ from enum import Enum
 from functools import cache
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import (
     Expression,
     IntegerField,
@@ -203,11 +204,12 @@ class _Statement:
     def ask(self, given: Mapping[str, Any]) -> list[Any]:
         if not self.sql:
             return []
-        bind = _BIND[connection.vendor]
+        database = _database()
+        bind = _BIND[database.vendor]
         values = [bind(given[value.name]) if isinstance(value, Given) else value for value in self.values]
-        with _cursor(binary=self.binary) as cursor:
-            cursor.execute(self.sql, values)
-            rows = cursor.fetchall()
+        cursor = _cursor(database, binary=self.binary)
+        cursor.execute(self.sql, values)
+        rows = cursor.fetchall()
         return [self.row._make(row) for row in (self._converted(rows) if self.converters else rows)]
 
     def _converted(self, rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
@@ -239,18 +241,25 @@ def _compile(queryset: QuerySet[Any, Any]) -> _Statement:
 
 
 def _with_constants(sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
-    """Write what is always the same into the statement: the database may plan for it, and knows its type."""
-    left, kept = iter(values), []
+    """Write what is always the same into the statement: the database may plan for it, and knows its type.
+
+    The rest are places as the driver wants them: PostgreSQL's are numbered, and a value that is asked for
+    several times is sent once.
+    """
+    left, kept, numbered = iter(values), list[Any](), connection.vendor == "postgresql"
 
     def write(place: re.Match[str]) -> str:
         if place[1] == "%":
-            return place[0]
+            return "%" if numbered else "%%"
         value = next(left)
         constant = _literal(value)
-        if constant is None:
-            kept.append(value)
-            return place[0]
-        return constant
+        if constant is not None:
+            return constant if numbered else constant.replace("%", "%%")
+        names = [one.name if isinstance(one, Given) else None for one in kept] if numbered else []
+        if isinstance(value, Given) and value.name in names:
+            return f"${names.index(value.name) + 1}"
+        kept.append(value)
+        return f"${len(kept)}" if numbered else "%s"
 
     return _PLACE.sub(write, sql), kept
 
@@ -263,7 +272,7 @@ def _literal(value: Any) -> str | None:
     if isinstance(value, int):
         return f"({int(value)})"
     if isinstance(value, str):
-        return "'" + str(value).replace("'", "''").replace("%", "%%") + "'"
+        return "'" + str(value).replace("'", "''") + "'"
     return None
 
 
@@ -293,14 +302,33 @@ def _int8() -> type[int]:
 _BIND: Mapping[str, Callable[[Any], Any]] = {"sqlite": _bind_sqlite, "postgresql": _bind_postgres}
 
 
-def _cursor(*, binary: bool) -> Any:
-    """A cursor that binds values on the server, so that PostgreSQL may prepare the statement."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415
+def _database() -> Any:
+    """This thread's connection, itself: each look at it through Django's proxy costs some microseconds."""
+    return connections[DEFAULT_DB_ALIAS]
 
-    database: Any = connection
+
+def _cursor(database: Any, *, binary: bool) -> Any:
+    """A cursor to ask one thing with, which is read to its end."""
+    if database.vendor != "postgresql":
+        return database.cursor()
     database.ensure_connection()
-    cursor: Any = ServerBindingCursor(database.connection)  # type: ignore[call-arg]
-    cursor.format = int(binary)
-    return database._prepare_cursor(cursor)
+    return database._prepare_cursor(_cursors_of(database.connection)[binary])
+
+
+def _cursors_of(driver: Any) -> Sequence[Any]:
+    """The two cursors of a connection to PostgreSQL, for values as text and as it holds them.
+
+    They take statements as PostgreSQL knows them, so that it may prepare them, and are kept: a new one would
+    find out anew, for each column, how its values are read.
+    """
+    kept = _cursors.get(driver)
+    if kept is None:
+        from psycopg import RawCursor  # noqa: PLC0415 (with SQLite alone, no driver need be loaded)
+        from psycopg.pq import Format  # noqa: PLC0415
+
+        kept = _cursors[driver] = RawCursor(driver), RawCursor(driver)
+        kept[True].format = Format.BINARY
+    return kept
+
+
+_cursors: WeakKeyDictionary[Any, Sequence[Any]] = WeakKeyDictionary()

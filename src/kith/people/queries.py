@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
-from kith.core.compiled import compiled
 from kith.people.models import UNFINISHED, Consent, Person, Purpose, SharingPreference
 
 
@@ -24,15 +23,18 @@ def has_consented(person_id: int, purpose: Purpose) -> bool:
     return latest is not None and latest.given
 
 
-def agreed_to(person_id: int) -> set[str]:
-    """The purposes to which a person agrees now."""
-    latest = {entry.purpose: entry.given for entry in _ledger(person=person_id)}
-    return {purpose for purpose, given in latest.items() if given}
+def ledger_of(person_id: Any) -> QuerySet[Consent, Any]:
+    """Each purpose and whether it was agreed to, the oldest first: the last of a purpose holds.
+
+    :param person_id: None, for somebody who is not known: they have agreed to nothing.
+    """
+    rows = Consent.objects.none() if person_id is None else Consent.objects.filter(person=person_id)
+    return rows.order_by("at", "pk").values_list("purpose", "given")
 
 
-@compiled()
-def _ledger(person: int) -> QuerySet[Any, Any]:
-    return Consent.objects.filter(person=person).order_by("at", "pk").values_list("purpose", "given")
+def agreed_to(ledger: Iterable[tuple[str, bool]]) -> set[str]:
+    """The purposes that somebody agrees to, by all of their `ledger_of`."""
+    return {purpose for purpose, given in dict(ledger).items() if given}
 
 
 def find_sharing_preference(person_id: int) -> SharingPreference | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,25 +17,38 @@ from kith.rollout.rules import Opening, lets_in
 
 __all__ = [
     "Opening", "Standing", "batches_of", "changes_of", "due_for_purge", "is_open", "last_day", "lets_in",
-    "openings", "position", "standing_of", "waiting_count",
+    "openings", "position", "read_openings", "rows_of_features", "standing_of", "waiting_count",
 ]  # fmt: skip
 
 
 def openings(names: Collection[str], now: datetime) -> dict[str, Opening]:
     """Say how features stand now, in one query. One that nobody has set up is open to nobody."""
+    return read_openings(_rows_of_features(names=tuple(names)), names, now)
+
+
+@compiled(fixed=["names"])
+def _rows_of_features(names: tuple[str, ...]) -> QuerySet[Any, Any]:
+    return rows_of_features(names)
+
+
+def rows_of_features(names: Collection[str], *more: str, **annotations: Any) -> QuerySet[Any, Any]:
+    """The rows that `read_openings` reads: a feature with one of its batches each, or with none.
+
+    :param more: names of `annotations` that are wanted besides.
+    """
+    columns = "name", "state", "wound_down_on", *columns_of(Batch, at="batches__"), *more
+    return Feature.objects.filter(name__in=names).annotate(**annotations).values_list(*columns)
+
+
+def read_openings(rows: Iterable[Any], names: Collection[str], now: datetime) -> dict[str, Opening]:
+    """Say how features stand at an instant, from all rows of theirs."""
     features: dict[str, Feature] = {}
     batches: dict[str, list[Batch]] = {name: [] for name in names}
-    for row in _features(names=tuple(names)):
+    for row in rows:
         features[row.name] = Feature(name=row.name, state=row.state, wound_down_on=row.wound_down_on)
         if row.batches__id is not None:
             batches[row.name].append(instance_of(Batch, row, at="batches__"))
     return {name: features.get(name, Feature(name=name)).opening(batches[name], now) for name in names}
-
-
-@compiled(fixed=["names"])
-def _features(names: tuple[str, ...]) -> QuerySet[Any, Any]:
-    columns = "name", "state", "wound_down_on", *columns_of(Batch, at="batches__")
-    return Feature.objects.filter(name__in=names).values_list(*columns)
 
 
 def is_open(feature: str, person_id: int, now: datetime) -> bool:
