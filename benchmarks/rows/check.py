@@ -163,14 +163,14 @@ class Ours(Asks):
         super().__init__(told)
         from kith.audience.viewer import viewer_of  # noqa: PLC0415 (Django is set up by now)
         from kith.core.clock import utc_now  # noqa: PLC0415
-        from kith.people.models import Person  # noqa: PLC0415
+        from kith.people.queries import find_person  # noqa: PLC0415
         from kith.sharing.queries import may_see  # noqa: PLC0415
 
-        self._viewer_of, self._now, self._people, self._may_see = viewer_of, utc_now, Person.objects, may_see
+        self._viewer_of, self._now, self._find, self._may_see = viewer_of, utc_now, find_person, may_see
 
     def ask(self, question: Any) -> list[int]:
         person_id, shares = read_question(question)
-        viewer = self._viewer_of(self._people.filter(pk=person_id).first(), self._now())
+        viewer = self._viewer_of(self._find(person_id), self._now())
         return sorted(self._may_see(viewer, share_ids=shares))
 
 

@@ -64,10 +64,10 @@ class Revocations:
     def __init__(self) -> None:
         from kith.audience.viewer import viewer_of  # noqa: PLC0415
         from kith.core.clock import utc_now  # noqa: PLC0415
-        from kith.people.models import Person  # noqa: PLC0415
+        from kith.people.queries import find_person  # noqa: PLC0415
         from kith.sharing import services  # noqa: PLC0415
 
-        self._do, self._now, self._viewer_of, self._people = services, utc_now, viewer_of, Person.objects
+        self._do, self._now, self._viewer_of, self._find = services, utc_now, viewer_of, find_person
 
     @property
     def kinds(self) -> dict[str, tuple[Revocation, int]]:
@@ -88,7 +88,7 @@ class Revocations:
         }
 
     def _who(self, person_id: int) -> Viewer:
-        return self._viewer_of(self._people.get(pk=person_id), self._now())
+        return self._viewer_of(self._find(person_id), self._now())
 
     def muted(self, scene: Scene) -> Undo:
         self._do.set_muted(self._who(scene.viewer), other_id=scene.author, on=True)
@@ -212,11 +212,11 @@ def fresh_check() -> Sees:
     """What a request does: who it is, how far the circle side is open to them, and whether they see it."""
     from kith.audience.viewer import viewer_of  # noqa: PLC0415 (Django is set up by now)
     from kith.core.clock import utc_now  # noqa: PLC0415
-    from kith.people.models import Person  # noqa: PLC0415
+    from kith.people.queries import find_person  # noqa: PLC0415
     from kith.sharing.queries import may_see  # noqa: PLC0415
 
     def sees(person_id: int, share_id: int) -> bool:
-        viewer = viewer_of(Person.objects.filter(pk=person_id).first(), utc_now())
+        viewer = viewer_of(find_person(person_id), utc_now())
         return share_id in may_see(viewer, share_ids=[share_id])
 
     return sees

@@ -61,8 +61,8 @@ class Feed(Row):
             bare, numbers = serve_statement(stage, "feed", sql, questions)
             stack.enter_context(bare)
             floor = OverHttp(
-                FLOOR, "peer", stage, bare, numbers, read=lambda answer: read_rows(answer.json), half=self.half,
-                played=played,
+                FLOOR, "peer", stage, bare, numbers, read=lambda answer: read_rows(answer.json),
+                half=self.half, played=played,
             )  # fmt: skip
             yield [ours, limit, floor]
 

@@ -19,7 +19,7 @@ from kith.audience.viewer import CIRCLES, viewer_of
 from kith.core.errors import NotThere
 from kith.people.consent_texts import current_text
 from kith.people.models import Person, Purpose, SharingMode, SharingPreference
-from kith.people.queries import consents_of, find_sharing_preference
+from kith.people.queries import consents_of, find_person, find_sharing_preference
 from kith.people.regions import name_of
 from kith.people.services import change_profile
 from kith.people.tokens import Scope, make_token, revoke_token, tokens_of
@@ -197,7 +197,7 @@ def _me(request: ApiRequest) -> HttpResponse:
 
 
 def _person(request: ApiRequest) -> Person:
-    person = Person.objects.filter(pk=request.viewer.person_id or 0).first()
+    person = find_person(request.viewer.person_id or 0)
     if person is None:
         raise NotThere
     return person

@@ -24,7 +24,7 @@ from kith.audience.viewer import STRANGERS, viewer_of
 from kith.core.errors import NotThere
 from kith.people.consent_texts import current_text
 from kith.people.models import Person, Purpose
-from kith.people.queries import consents_of
+from kith.people.queries import consents_of, find_person
 from kith.people.signed_in import myself
 from kith.people.tokens import Scope
 from kith.rights import services as rights
@@ -137,7 +137,7 @@ def _door(request: ApiRequest) -> HttpResponse:
 
 
 def _person(request: ApiRequest) -> Person:
-    person = Person.objects.filter(pk=myself(request.viewer)).first()
+    person = find_person(myself(request.viewer))
     if person is None:
         raise NotThere
     return person

@@ -9,7 +9,19 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
+from kith.core.compiled import columns_of, compiled, instance_of
 from kith.people.models import UNFINISHED, Consent, Person, Purpose, SharingPreference
+
+
+def find_person(person_id: int) -> Person | None:
+    """Who has this id: for every request, so by a query that is compiled."""
+    row = next(iter(_people(person=person_id)), None)
+    return None if row is None else instance_of(Person, row)
+
+
+@compiled()
+def _people(person: int) -> QuerySet[Any, Any]:
+    return Person.objects.filter(pk=person).values_list(*columns_of(Person))
 
 
 def latest_consent(person_id: int, purpose: Purpose) -> Consent | None:

@@ -17,7 +17,7 @@ from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.people.models import UNFINISHED, Consent, Person, Purpose
 from kith.people.profile import ProfileChanges, ProfileRefused, read_changes, read_display_name, read_handle
-from kith.people.queries import consents_given
+from kith.people.queries import consents_given, find_person
 
 KEPT_FOR = timedelta(days=1)
 _HANDLE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -96,7 +96,7 @@ def change_profile(viewer: Viewer, **changes: Unpack[ProfileChanges]) -> Person:
     :raises NotThere: nobody is signed in.
     """
     written = read_changes(changes, now=viewer.now)
-    person = Person.objects.filter(pk=viewer.person_id or 0).first()
+    person = find_person(viewer.person_id or 0)
     if person is None:
         raise NotThere
     if written.get("found_by_phone") and not (person.phone and person.phone_verified):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import ClassVar, Self
+from datetime import date, datetime
+from typing import ClassVar, Protocol, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -16,7 +16,7 @@ from waffle.models import AbstractBaseFlag
 
 from kith.core.ledger import Ledger
 from kith.people.models import Person
-from kith.rollout.rules import PLACES, Kind, Opening, lets_in, rule_of, unite
+from kith.rollout.rules import PLACES, HasTerms, Kind, Opening, lets_in, rule_of, unite
 
 FEATURES: dict[str, Promise] = {
     "circles": _("Circles of trust"),
@@ -84,13 +84,8 @@ class Feature(AbstractBaseFlag):
         """Nothing of it is in a cache."""
 
     def opening(self, batches: Iterable[Batch], now: datetime) -> Opening:
-        """Say whom it is open to now.
-
-        :param batches: all of the feature's.
-        """
-        if self.state != State.OPEN:
-            return Opening(self.state, None, self.wound_down_on)
-        return Opening(self.state, unite([batch.rule(now) for batch in batches if batch.is_running(now)]))
+        """Say whom it is open to now. :param batches: all of the feature's."""
+        return opening_of(self.state, self.wound_down_on, batches, now)
 
     def is_active(self, request: HttpRequest, read_only: bool = False) -> bool:
         """Answer waffle's decorators and template tags by the same rule as everything else."""
@@ -130,14 +125,46 @@ class Batch(models.Model):
         ]
 
     def is_running(self, now: datetime) -> bool:
-        return self.paused_at is None and self.starts_at <= now
+        return is_running(self, now)
 
     def rule(self, now: datetime) -> Q:
         """Match the people whom it lets in while it runs."""
-        return rule_of(self, feature=self.feature_id, listed=self._is_listed, now=now)
+        return rule_of_batch(self, now)
 
-    def _is_listed(self) -> Q:
-        return Q(Exists(Listed.objects.filter(batch=self.pk, person=OuterRef("pk"))))
+
+class HoldsBatch(HasTerms, Protocol):
+    """A batch, or a row of a query that holds what one does."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def feature_id(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+
+
+def is_running(batch: HoldsBatch, now: datetime) -> bool:
+    return batch.paused_at is None and batch.starts_at <= now
+
+
+def rule_of_batch(batch: HoldsBatch, now: datetime) -> Q:
+    """Match the people whom a batch lets in while it runs."""
+    return rule_of(batch, feature=batch.feature_id, listed=lambda: _is_on_list(batch.id), now=now)
+
+
+def _is_on_list(batch_id: int) -> Q:
+    return Q(Exists(Listed.objects.filter(batch=batch_id, person=OuterRef("pk"))))
+
+
+def opening_of(
+    state: str, wound_down_on: date | None, batches: Iterable[HoldsBatch], now: datetime
+) -> Opening:
+    """Say whom a feature is open to now. :param batches: all of its."""
+    if state != State.OPEN:
+        return Opening(state, None, wound_down_on)
+    return Opening(state, unite([rule_of_batch(batch, now) for batch in batches if is_running(batch, now)]))
 
 
 class Listed(models.Model):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kith.core.clock import local_day
-from kith.core.compiled import columns_of, compiled, instance_of
+from kith.core.compiled import columns_of, compiled
 from kith.people.models import Person
-from kith.rollout.models import Batch, Change, Feature, Listed, State, Waiting
+from kith.rollout.models import Batch, Change, Feature, Listed, State, Waiting, opening_of
 from kith.rollout.rules import Opening, lets_in
 
 __all__ = [
@@ -36,19 +36,24 @@ def rows_of_features(names: Collection[str], *more: str, **annotations: Any) -> 
 
     :param more: names of `annotations` that are wanted besides.
     """
-    columns = "name", "state", "wound_down_on", *columns_of(Batch, at="batches__"), *more
-    return Feature.objects.filter(name__in=names).annotate(**annotations).values_list(*columns)
+    of_batch = {name: F(f"batches__{name}") for name in columns_of(Batch)}
+    rows = Feature.objects.filter(name__in=names).annotate(**of_batch, **annotations)
+    return rows.values_list("name", "state", "wound_down_on", *of_batch, *more)
 
 
 def read_openings(rows: Iterable[Any], names: Collection[str], now: datetime) -> dict[str, Opening]:
     """Say how features stand at an instant, from all rows of theirs."""
-    features: dict[str, Feature] = {}
-    batches: dict[str, list[Batch]] = {name: [] for name in names}
+    found: dict[str, list[Any]] = {name: [] for name in names}
     for row in rows:
-        features[row.name] = Feature(name=row.name, state=row.state, wound_down_on=row.wound_down_on)
-        if row.batches__id is not None:
-            batches[row.name].append(instance_of(Batch, row, at="batches__"))
-    return {name: features.get(name, Feature(name=name)).opening(batches[name], now) for name in names}
+        found[row.name].append(row)
+    return {name: _opening(rows, now) for name, rows in found.items()}
+
+
+def _opening(rows: Sequence[Any], now: datetime) -> Opening:
+    if not rows:
+        return Feature().opening([], now)
+    feature, batches = rows[0], [row for row in rows if row.id is not None]
+    return opening_of(feature.state, feature.wound_down_on, batches, now)
 
 
 def is_open(feature: str, person_id: int, now: datetime) -> bool:
