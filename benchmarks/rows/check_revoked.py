@@ -4,6 +4,9 @@ Several processes revoke and give back, each with people of its own, through the
 API call. After each revocation the process that made it asks, and so does another, which was asked just
 before and has seen nothing of it: whatever either kept from then would be stale. What is given back is asked
 as well, so that a check that always says no would be noticed.
+
+What is counted is how often a share was taken out of one person's sight. What an author does, or the shop,
+takes it from all who saw it, each of whom is asked about.
 """
 
 from __future__ import annotations
@@ -13,12 +16,12 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.contest import Stage
 from benchmarks.players import Players
@@ -39,6 +42,7 @@ class Scene:
 
     :param circles: those of the author's that it is shown to and that hold the viewer, with their windows.
     :param audience: all circles that it is shown to.
+    :param others: to whom else it was delivered, who are in no scene as its author or viewer.
     """
 
     author: int
@@ -48,18 +52,32 @@ class Scene:
     audience: Collection[int]
     is_old: bool
     """It would be gone from a circle with the shortest window."""
+    others: Collection[int] = ()
 
 
 Undo = Callable[[], None]
 Revocation = Callable[[Scene], Undo]
-Sees = Callable[[int, int], bool]
+Seen = Callable[[int, Collection[int]], int]
+"""How many of these people see this share."""
+
+
+class Way(NamedTuple):
+    """A way of revoking.
+
+    :param weight: how often it is drawn.
+    :param is_wide: takes the share from all who see it, and not from the scene's viewer alone.
+    """
+
+    revoke: Revocation
+    weight: int = OFTEN
+    is_wide: bool = False
 
 
 # --- What is revoked --------------------------------------------------------------------------------------
 
 
 class Revocations:
-    """Each takes a share out of somebody's sight, and returns what gives it back. Django is set up by now."""
+    """Each takes a share out of sight, and returns what gives it back. Django is set up by now."""
 
     def __init__(self) -> None:
         from kith.audience.viewer import viewer_of  # noqa: PLC0415
@@ -70,22 +88,18 @@ class Revocations:
         self._do, self._now, self._viewer_of, self._find = services, utc_now, viewer_of, find_person
 
     @property
-    def kinds(self) -> dict[str, tuple[Revocation, int]]:
-        """By name, each with how often it is drawn."""
-        often: dict[str, Revocation] = {
-            "muted": self.muted, "hidden from": self.hidden_from, "hidden": self.hidden,
-            "paused": self.paused, "taken back by staff": self.taken_back,
-            "author suspended": self.author_suspended, "viewer suspended": self.viewer_suspended,
-            "left the circles": self.left, "another audience": self.another_audience,
-            "viewer's consent": self.viewers_consent,
+    def ways(self) -> dict[str, Way]:
+        return {
+            "muted": Way(self.muted), "hidden from": Way(self.hidden_from),
+            "hidden": Way(self.hidden, is_wide=True), "paused": Way(self.paused, is_wide=True),
+            "taken back by staff": Way(self.taken_back, is_wide=True),
+            "author suspended": Way(self.author_suspended, is_wide=True),
+            "viewer suspended": Way(self.viewer_suspended), "left the circles": Way(self.left),
+            "another audience": Way(self.another_audience), "viewer's consent": Way(self.viewers_consent),
+            "unfriended": Way(self.unfriended, 1), "blocked": Way(self.blocked, 1),
+            "blocked by the author": Way(self.blocked_by, 1), "window past": Way(self.window_past, 1),
+            "author's consent": Way(self.authors_consent, 1, is_wide=True),
         }  # fmt: skip
-        seldom: dict[str, Revocation] = {
-            "unfriended": self.unfriended, "blocked": self.blocked, "blocked by the author": self.blocked_by,
-            "author's consent": self.authors_consent, "window past": self.window_past,
-        }  # fmt: skip
-        return {name: (one, OFTEN) for name, one in often.items()} | {
-            name: (one, 1) for name, one in seldom.items()
-        }
 
     def _who(self, person_id: int) -> Viewer:
         return self._viewer_of(self._find(person_id), self._now())
@@ -199,27 +213,27 @@ class Watcher:
     """Asks whether somebody sees a share: in a process that revokes nothing."""
 
     def __init__(self, _told: Mapping[str, Any]) -> None:
-        self.sees = fresh_check()
+        self.seen = fresh_checks()
 
-    def answer(self, question: Any) -> bool:
-        return self.sees(*question)
+    def answer(self, question: Any) -> int:
+        return self.seen(*question)
 
     def play(self) -> None:
         raise NotImplementedError("it is only asked")
 
 
-def fresh_check() -> Sees:
+def fresh_checks() -> Seen:
     """What a request does: who it is, how far the circle side is open to them, and whether they see it."""
     from kith.audience.viewer import viewer_of  # noqa: PLC0415 (Django is set up by now)
     from kith.core.clock import utc_now  # noqa: PLC0415
     from kith.people.queries import find_person  # noqa: PLC0415
     from kith.sharing.queries import may_see  # noqa: PLC0415
 
-    def sees(person_id: int, share_id: int) -> bool:
-        viewer = viewer_of(find_person(person_id), utc_now())
-        return share_id in may_see(viewer, share_ids=[share_id])
+    def seen(share_id: int, people: Collection[int]) -> int:
+        viewers = (viewer_of(find_person(person_id), utc_now()) for person_id in people)
+        return sum(share_id in may_see(viewer, share_ids=[share_id]) for viewer in viewers)
 
-    return sees
+    return seen
 
 
 class Revoker:
@@ -236,7 +250,7 @@ class Revoker:
         self._watcher = Players("watcher", "peer", f"{__name__}:Watcher", stage, django=True)
 
     def answer(self, question: dict[str, int]) -> dict[str, Any]:
-        watching: list[Sees] = [fresh_check(), lambda *asked: bool(self._watcher.answer(asked))]
+        watching: list[Seen] = [fresh_checks(), lambda *asked: int(self._watcher.answer(asked))]
         return revoke(self._scenes, watching, number=question["revocations"], dice=self._dice)
 
     def play(self) -> None:
@@ -247,22 +261,32 @@ class Revoker:
 
 
 def revoke(
-    scenes: list[Scene], watching: Collection[Sees], *, number: int, dice: random.Random
+    scenes: list[Scene], watching: Sequence[Seen], *, number: int, dice: random.Random
 ) -> dict[str, Any]:
-    """Revoke so many times, and say how many of each kind, how many checks, and what was wrong."""
-    kinds = Revocations().kinds
-    names, weights = list(kinds), [weight for _, weight in kinds.values()]
+    """Take shares out of people's sight so many times or a few more, and give them back.
+
+    :return: how many times in each way, how many acts and checks that were, and what was wrong.
+    """
+    ways = Revocations().ways
+    names, weights = list(ways), [way.weight for way in ways.values()]
     made, wrong = Counter[str](), Counter[str]()
-    checks = 0
-    for _ in range(number):
-        scene, kind = dice.choice(scenes), dice.choices(names, weights)[0]
-        undo = kinds[kind][0](scene)
-        wrong[f"stale: {kind}"] += sum(sees(scene.viewer, scene.share) for sees in watching)
+    others = dict[int, list[int]]()
+    acts = checks = 0
+    while made.total() < number:
+        scene, name = dice.choice(scenes), dice.choices(names, weights)[0]
+        people = [scene.viewer]
+        if ways[name].is_wide:
+            if scene.share not in others:
+                others[scene.share] = [one for one in scene.others if watching[0](scene.share, [one])]
+            people += others[scene.share]
+        undo = ways[name].revoke(scene)
+        wrong[f"stale: {name}"] += sum(seen(scene.share, people) for seen in watching)
         undo()
-        wrong[f"missing: {kind}"] += sum(not sees(scene.viewer, scene.share) for sees in watching)
-        made[kind] += 1
-        checks += 2 * len(watching)
-    return {"made": made, "checks": checks, "wrong": +wrong}
+        wrong[f"missing: {name}"] += sum(len(people) - seen(scene.share, people) for seen in watching)
+        made[name] += len(people)
+        acts += 1
+        checks += 2 * len(people) * len(watching)
+    return {"made": made, "acts": acts, "checks": checks, "wrong": +wrong}
 
 
 def find_scenes(choices: Mapping[str, Any]) -> list[Scene]:
@@ -283,7 +307,15 @@ def find_scenes(choices: Mapping[str, Any]) -> list[Scene]:
         is_old = share.visible_from + SHORT < utc_now()
         taken |= {share.author_id, pair["viewer"]}
         scenes.append(Scene(share.author_id, pair["viewer"], share.pk, circles, list(shown), is_old))
-    return scenes
+    return [replace(scene, others=_others(scene, taken)) for scene in scenes]
+
+
+def _others(scene: Scene, taken: Collection[int]) -> list[int]:
+    from kith.sharing.models import Delivery  # noqa: PLC0415
+
+    rows = Delivery.objects.unguarded("the bench looks who is shown what").filter(share=scene.share)
+    shown = rows.order_by("viewer").values_list("viewer", flat=True)
+    return [person_id for person_id in shown if person_id not in taken]
 
 
 # --- The command ------------------------------------------------------------------------------------------
@@ -303,12 +335,12 @@ def revokers(stage: Stage, processes: int) -> Iterator[list[Players]]:
         ]  # fmt: skip
 
 
-def run_revocations(stage: Stage, *, number: int, processes: int, lap: int = 1_000) -> dict[str, Any]:
+def run_revocations(stage: Stage, *, number: int, processes: int, lap: int = 10_000) -> dict[str, Any]:
     """Revoke so many times in several processes, say from time to time how far it is, and add it all up.
 
     :param stage: on a database of its own.
     """
-    made, wrong, checks, begun = Counter[str](), Counter[str](), 0, time.monotonic()
+    made, wrong, done, begun = Counter[str](), Counter[str](), Counter[str](), time.monotonic()
     with revokers(stage, processes) as playing, ThreadPoolExecutor(processes) as threads:
         while (left := number - made.total()) > 0:
             each = [min(lap, left // processes + (place < left % processes)) for place in range(processes)]
@@ -316,10 +348,11 @@ def run_revocations(stage: Stage, *, number: int, processes: int, lap: int = 1_0
             for told in threads.map(lambda one, much: one.answer(much), playing, asked):
                 made.update(told["made"])
                 wrong.update(told["wrong"])
-                checks += told["checks"]
-            print(f"{made.total():,} revocations, {checks:,} checks, wrong: {dict(wrong) or 0}", flush=True)
+                done.update(acts=told["acts"], checks=told["checks"])
+            said = f"{made.total():,} revocations by {done['acts']:,} acts, {done['checks']:,} checks"
+            print(f"{said}, wrong: {dict(wrong) or 0}", flush=True)
     seconds = time.monotonic() - begun
     return {
-        "revocations": made.total(), "kinds": dict(made), "checks": checks, "wrong": dict(wrong),
+        "revocations": made.total(), "kinds": dict(made), **done, "wrong": dict(wrong),
         "processes": 2 * processes, "seconds": round(seconds, 1),
     }  # fmt: skip

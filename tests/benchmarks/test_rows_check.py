@@ -12,7 +12,7 @@ import pytest
 from benchmarks.contest import Stage, require_alike
 from benchmarks.players import Players
 from benchmarks.rows import check
-from benchmarks.rows.check_revoked import Revoker, fresh_check, revoke, run_revocations
+from benchmarks.rows.check_revoked import Revoker, fresh_checks, revoke, run_revocations
 from benchmarks.stages import own_copy
 
 CLAUSES = {
@@ -81,8 +81,9 @@ def _limit(row: check.Check, stage: Stage) -> Any:
 def test_nothing_that_was_revoked_is_seen_by_whoever_asks_afterwards(small_stage: Stage) -> None:
     told = run_revocations(own_copy(small_stage, "revoked"), number=30, processes=2, lap=15)
     assert told["wrong"] == {}
-    assert told["revocations"] == 30
-    assert told["checks"] == 120
+    assert told["revocations"] >= 30
+    assert told["checks"] == 4 * told["revocations"]
+    assert told["revocations"] > told["acts"], "what an author does is asked of all who saw it"
 
 
 def test_an_answer_that_is_kept_is_noticed(small_stage: Stage) -> None:
@@ -97,7 +98,9 @@ class Forgetful(Revoker):
     """Keeps what it was once answered."""
 
     def answer(self, question: dict[str, int]) -> dict[str, Any]:
-        kept = cache(fresh_check())
+        seen = fresh_checks()
+        once = cache(lambda share, person: seen(share, [person]))
         for scene in self._scenes:
-            kept(scene.viewer, scene.share)
+            once(scene.share, scene.viewer)
+        kept = lambda share, people: sum(once(share, person) for person in people)  # noqa: E731
         return revoke(self._scenes, [kept], number=question["revocations"], dice=self._dice)
