@@ -16,7 +16,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
 _LENGTH = 13
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-"""A page of the feed writes eighty ids, and two letters at a time that is three times as quick."""
+"""A page of the feed writes eighty ids, and two letters at a time that is twice as quick."""
 
 
 def random_id() -> int:
