@@ -28,6 +28,30 @@ def run(statement: str, parameters: Mapping[str, Any]) -> int:
         return int(cursor.rowcount)
 
 
+def run_often(statement: str, parameters: Mapping[str, Any]) -> int:
+    """As `run`, of numbers and lists of them, for what is run again and again.
+
+    PostgreSQL prepares it: to plan such a statement takes it longer than to carry it out. So its values stay
+    outside, and a list is one of them, or a plain number if it has but one member: then the plan that serves
+    any values is as good as one for these, and PostgreSQL keeps to it.
+    """
+    if connection.vendor != "postgresql":
+        return run(statement, parameters)
+    from psycopg import Cursor  # noqa: PLC0415 (with SQLite alone, no driver need be loaded)
+    from psycopg.types.numeric import Int8  # noqa: PLC0415
+
+    values: dict[str, Any] = {}
+    for name, value in parameters.items():
+        members = [Int8(one) for one in ([value] if isinstance(value, int) else value)]
+        is_one = len(members) == 1
+        statement = statement.replace(f"IN %({name})s", f"= %({name})s" if is_one else f"= ANY(%({name})s)")
+        values[name] = members[0] if is_one else members
+    connection.ensure_connection()
+    with connection._prepare_cursor(Cursor(connection.connection)) as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
 def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run one SELECT and return its rows."""
     text, values = _spread(statement, parameters)

@@ -88,20 +88,20 @@ def deliver_new(shares: Iterable[Share]) -> None:
     """Show shares that have just been made, with their audiences: there is nothing yet to put right."""
     for some in in_batches(shares, AT_ONCE):
         given = {"authors": {share.author_id for share in some}, "members": [share.pk for share in some]}
-        sql.run(_ADD.format(narrower=_OF_SHARES), given)
+        sql.run_often(_ADD.format(narrower=_OF_SHARES), given)
 
 
 def deliver_to_members(circle: Circle, person_ids: Collection[int]) -> None:
     """Show people who have come into a circle what it sees. Nothing is taken away by that."""
     given = {"authors": [circle.owner_id], "members": set(person_ids), "circle": circle.pk}
-    sql.run(_WRITE.format(narrower=f"AND m.person_id {_SHOWN_TO.format(share='s.id')}"), given)
+    sql.run_often(_WRITE.format(narrower=f"AND m.person_id {_SHOWN_TO.format(share='s.id')}"), given)
 
 
 def take_from_members(circle: Circle, person_ids: Collection[int]) -> None:
     """Take from people who have left a circle what it sees, as far as no other circle lets them see it."""
     given = {"authors": [circle.owner_id], "members": set(person_ids), "circle": circle.pk}
-    sql.run(_REMOVE.format(narrower=f"AND viewer_id {_SHOWN_TO.format(share='share_id')}"), given)
-    sql.run(_WRITE.format(narrower=f"AND m.person_id {_SHOWN_TO.format(share='s.id')}"), given)
+    sql.run_often(_REMOVE.format(narrower=f"AND viewer_id {_SHOWN_TO.format(share='share_id')}"), given)
+    sql.run_often(_WRITE.format(narrower=f"AND m.person_id {_SHOWN_TO.format(share='s.id')}"), given)
 
 
 def redeliver_each(shares: Iterable[Share]) -> None:
@@ -114,8 +114,8 @@ def _bring_about(authors: Collection[int], ought: str, found: str, members: Coll
     if not members:
         return
     given = {"authors": set(authors), "members": set(members)}
-    sql.run(_REMOVE.format(narrower=f"AND {found} IN %(members)s"), given)
-    sql.run(_WRITE.format(narrower=f"AND {ought} IN %(members)s"), given)
+    sql.run_often(_REMOVE.format(narrower=f"AND {found} IN %(members)s"), given)
+    sql.run_often(_WRITE.format(narrower=f"AND {ought} IN %(members)s"), given)
 
 
 # --- The check: plain loops over plain rows ------------------------------------

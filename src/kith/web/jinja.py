@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
-from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from jinja2 import Environment, StrictUndefined
 
 from kith.core.ids import write_id
@@ -27,6 +27,7 @@ from kith.people.phones import write_phone
 from kith.people.regions import full_name_of, name_of
 from kith.quality.words import say_finding
 from kith.strangers.models import LookingFor
+from kith.web.templating import PHRASES, PlainCalls
 
 ART = frozenset(path.stem for path in (Path(__file__).parent / "static" / "kith" / "art").glob("*.svg"))
 """Our drawings for listings."""
@@ -41,9 +42,9 @@ def environment(**options: Any) -> Environment:
         **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
         extensions=["jinja2.ext.i18n"],
     )
-    env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
-    )
+    env.code_generator_class = PlainCalls
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.globals.update(PHRASES)
     env.globals.update(
         static=address_of, url=url, with_query=with_query, art_of=art_of, same_thing=same_thing
     )
@@ -116,12 +117,12 @@ def month(on: date, now: datetime) -> str:
         return gettext("this month")
     if apart == 1:
         return gettext("last month")
-    return gettext("in %(month)s") % {"month": format_skeleton("yMMMM", on, locale=locale_name())}
+    return gettext("in %(month)s") % {"month": _by_skeleton("yMMMM", on, locale_name())}
 
 
 def month_name(on: date) -> str:
     """Write a month with its year: "March 2020"."""
-    return format_skeleton("yMMMM", on, locale=locale_name())
+    return _by_skeleton("yMMMM", on, locale_name())
 
 
 def day(at: date | datetime, now: datetime) -> str:
@@ -139,7 +140,7 @@ def day(at: date | datetime, now: datetime) -> str:
         return ngettext("%(days)s day ago", "%(days)s days ago", apart) % {"days": apart}
     if on.year != today.year:
         return gettext("on %(day)s") % {"day": written_date(on)}
-    return gettext("on %(day)s") % {"day": format_skeleton("MMMMd", on, locale=locale_name())}
+    return gettext("on %(day)s") % {"day": _by_skeleton("MMMMd", on, locale_name())}
 
 
 def ago(at: datetime, now: datetime) -> str:
@@ -180,7 +181,17 @@ def stars(rating: float) -> str:
 
 def number(value: float, places: int = 0) -> str:
     pattern = "#,##0" if places == 0 else f"#,##0.{'0' * places}"
-    return format_decimal(value, pattern, locale=locale_name())
+    return _by_pattern(value, pattern, locale_name())
+
+
+@lru_cache(maxsize=4096)
+def _by_pattern(value: float, pattern: str, locale: str) -> str:
+    return format_decimal(value, pattern, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _by_skeleton(skeleton: str, on: date, locale: str) -> str:
+    return format_skeleton(skeleton, on, locale=locale)
 
 
 def listed(names: Iterable[object]) -> str:

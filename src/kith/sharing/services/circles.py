@@ -7,17 +7,20 @@ deliveries right before it returns.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from kith.core.compiled import compiled
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.people.locks import lock_people
 from kith.people.signed_in import myself
 from kith.sharing.deliver import deliver_to_members, redeliver, take_from_members
 from kith.sharing.models import Audience, Share
+from kith.sharing.services.shares import own_circles
 from kith.ties import services as ties
 from kith.ties.models import (
     MOST_CIRCLES,
@@ -126,8 +129,7 @@ def add_members(viewer: Viewer, *, circle_id: int, person_ids: Collection[int]) 
     """
     me = myself(viewer)
     lock_people(me, *person_ids)
-    befriended = Relationship.objects.visible_to(viewer).filter(other__in=person_ids, friend_at__isnull=False)
-    if befriended.count() != len(set(person_ids)):
+    if len(_friends_among(viewer, people=set(person_ids))) != len(set(person_ids)):
         raise NotThere
     put_in(own_circle(viewer, circle_id), person_ids)
 
@@ -143,10 +145,14 @@ def remove_member(viewer: Viewer, *, circle_id: int, person_id: int) -> None:
 
 def own_circle(viewer: Viewer, circle_id: int) -> Circle:
     """:raises NotThere: not one of the viewer's circles."""
-    circle = Circle.objects.visible_to(viewer).filter(pk=circle_id).first()
-    if circle is None:
-        raise NotThere
+    [circle] = own_circles(viewer, [circle_id])
     return circle
+
+
+@compiled()
+def _friends_among(viewer: Viewer, people: Collection[int]) -> QuerySet[Any, Any]:
+    rows = Relationship.objects.visible_to(viewer).filter(other__among=people, friend_at__isnull=False)
+    return rows.values_list("other_id")
 
 
 def put_in(circle: Circle, person_ids: Collection[int]) -> None:
@@ -162,4 +168,12 @@ def _members(circle: Circle) -> list[int]:
 
 
 def size_of(circle: Circle) -> int:
-    return Member.objects.unguarded("a circle's size, to keep its bound").filter(circle=circle).count()
+    return len(_places_in(circle=circle.pk))
+
+
+@compiled()
+def _places_in(circle: int) -> QuerySet[Any, Any]:
+    """One row a member: there are few, and the database need not count them."""
+    return (
+        Member.objects.unguarded("a circle's size, to keep its bound").filter(circle=circle).values_list("pk")
+    )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kith.core.bulk import append
+from kith.core.compiled import columns_of, compiled, instance_of
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.media.models import Photo
@@ -277,10 +280,16 @@ def own_share(viewer: Viewer, share_id: int) -> Share:
 
 def own_circles(viewer: Viewer, circle_ids: Collection[int]) -> list[Circle]:
     """:raises NotThere: one of them is not the viewer's."""
-    circles = list(Circle.objects.visible_to(viewer).filter(pk__in=circle_ids))
-    if len(circles) != len(set(circle_ids)):
+    wanted = set(circle_ids)
+    circles = [instance_of(Circle, row) for row in _circles(viewer, wanted=wanted)] if wanted else []
+    if len(circles) != len(wanted):
         raise NotThere
     return circles
+
+
+@compiled()
+def _circles(viewer: Viewer, wanted: Collection[int]) -> QuerySet[Any, Any]:
+    return Circle.objects.visible_to(viewer).filter(pk__among=wanted).values_list(*columns_of(Circle))
 
 
 def open_author(viewer: Viewer) -> int:

@@ -155,8 +155,9 @@ def change_past(
     :param before: only what was visible from before this instant.
     """
     me = myself(viewer)
-    lock_people(me)
-    if action != "hide":
+    if action == "hide":
+        lock_people(me)
+    else:
         open_author(viewer)
     circles = own_circles(viewer, circle_ids)
     rows = Share.objects.unguarded(OWN).filter(author=me)
@@ -169,16 +170,16 @@ def change_past(
             rows = rows.filter(hidden_at=None)
         case "show":
             rows = rows.filter(hidden_at__isnull=False, withdrawn_by_staff=False)
-    chosen = list(rows)
+    chosen = list(rows.only("author", "visible_from"))
     for some in in_batches(chosen, 500):
         ids = [share.pk for share in some]
+        shares = Share.objects.unguarded(OWN).filter(pk__among=ids)
         if action == "audience":
             _replace_audiences(me, some, circles)
         elif action == "hide":
-            since = Coalesce("withdrawn_at", viewer.now)
-            Share.objects.unguarded(OWN).filter(pk__in=ids).update(hidden_at=viewer.now, withdrawn_at=since)
+            shares.update(hidden_at=viewer.now, withdrawn_at=Coalesce("withdrawn_at", viewer.now))
         else:
-            Share.objects.unguarded(OWN).filter(pk__in=ids).update(hidden_at=None, withdrawn_at=None)
+            shares.update(hidden_at=None, withdrawn_at=None)
         redeliver(authors=[me], shares=ids)
     return len(chosen)
 

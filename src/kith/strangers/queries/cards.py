@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kith.audience.outside import is_by_somebody_seen
-from kith.core.compiled import columns_of, compiled, instance_of
+from kith.core.compiled import Nested, columns_of, compiled, instance_of
 from kith.core.guard import Side, Viewer
 from kith.detectors.risk import risk_of
+from kith.people.models import Person
 from kith.people.regions import province_of
 from kith.strangers.models import (
     OutsidePhoto,
@@ -29,8 +30,8 @@ from kith.strangers.models import (
     TopicFollow,
     WhoComments,
 )
-from kith.strangers.queries.personas import PersonaFace, faces_outside
-from kith.strangers.queries.safety import safety_marks
+from kith.strangers.queries.personas import PersonaFace
+from kith.strangers.queries.safety import faces_with_marks
 
 SEEN = "hangs on what the viewer has been let see through the rule just before"
 OWN = "the viewer's own"
@@ -141,8 +142,6 @@ class _Reader:
     topics: frozenset[str]
     follows: dict[int, bool]
     """By post, whether it was put away."""
-    long_time: Collection[int]
-    """Those of the authors beside whose names it stands that they have long been shoppers here."""
 
 
 def post_cards(
@@ -150,23 +149,24 @@ def post_cards(
 ) -> tuple[PostCard, ...]:
     """Say what these posts, which the viewer may see, say to them.
 
-    Nine queries, however many posts: each kind of thing is fetched once for all.
+    Five queries, however many posts: each kind of thing is fetched once for all.
 
     :param posts: with their topics. :param new: those that stand there because they are new.
     """
     if not posts:
         return ()
     ids = [post.pk for post in posts]
-    faces = faces_outside(viewer, {post.author_id for post in posts})
+    faces, long_time = faces_with_marks(viewer, {post.author_id for post in posts})
     photos = photos_on(post__in=ids)
     counts = _counts(viewer, ids)
-    reader = _reader(viewer, posts)
+    reader = _reader(viewer, ids)
     cards = []
     for post in posts:
         author, counted = faces.get(post.author_id), counts.get(post.pk, _Counts())
         if author is not None:
             why = _why(reader, post, author, counted, listing, is_new=post.pk in new)
-            cards.append(_card(reader, post, author, counted, photos[post.pk], why))
+            known_long = post.author_id in long_time
+            cards.append(_card(reader, post, author, counted, photos[post.pk], why, long_time=known_long))
     return tuple(cards)
 
 
@@ -177,6 +177,8 @@ def _card(
     counts: _Counts,
     photos: Sequence[PhotoRef],
     why: Why,
+    *,
+    long_time: bool,
 ) -> PostCard:
     mine = author.is_me
     why_not = _why_not(reader, post)
@@ -184,7 +186,7 @@ def _card(
     return PostCard(
         id=post.pk,
         author=author,
-        long_time=post.author_id in reader.long_time,
+        long_time=long_time,
         topic=TopicRef(post.topic_id, post.topic.name),
         region=post.region,
         text=post.text,
@@ -282,33 +284,30 @@ def _photos(on: str, things: Collection[int]) -> QuerySet[Any, Any]:
     return rows.values_list(f"{on}_id", "photo_id", "photo__width", "photo__height")
 
 
-def _reader(viewer: Viewer, posts: Sequence[Post]) -> _Reader:
+def _reader(viewer: Viewer, post_ids: Collection[int]) -> _Reader:
     persona = own_persona(viewer)
+    [own] = _own(viewer, posts=post_ids)
     return _Reader(
         viewer=viewer,
         speaks=is_speaking(viewer, persona),
-        has_posted=bool(_own_post(viewer)),
+        has_posted=bool(own.has_posted),
         province=province_of(persona.region) if persona is not None and persona.region else "",
-        topics=frozenset(row.topic_id for row in _topics(viewer)),
-        follows={row.post_id: row.away for row in _follows(viewer, posts=[post.pk for post in posts])},
-        long_time=safety_marks(viewer, {post.author_id for post in posts}),
+        topics=frozenset(topic for (topic,) in own.topics),
+        follows={post: bool(away) for post, away in own.follows},
     )
 
 
 @compiled()
-def _own_post(viewer: Viewer) -> QuerySet[Any, Any]:
-    mine = Post.objects.unguarded(OWN).filter(author=viewer.person_id, withdrawn_at=None, hidden_at=None)
-    return mine.values_list("pk")[:1]
-
-
-@compiled()
-def _topics(viewer: Viewer) -> QuerySet[Any, Any]:
-    return TopicFollow.objects.visible_to(viewer).values_list("topic_id")
-
-
-@compiled()
-def _follows(viewer: Viewer, posts: Collection[int]) -> QuerySet[Any, Any]:
-    return PostFollow.objects.visible_to(viewer).filter(post__among=posts).values_list("post_id", "away")
+def _own(viewer: Viewer, posts: Collection[int]) -> QuerySet[Any, Any]:
+    """What the viewer has done that cards tell of: one row."""
+    shown = Post.objects.unguarded(OWN).filter(author=viewer.person_id, withdrawn_at=None, hidden_at=None)
+    follows = PostFollow.objects.visible_to(viewer).filter(post__among=posts)
+    own = Person.objects.filter(Q(pk=viewer.person_id)).annotate(
+        has_posted=Exists(shown),
+        topics=Nested(TopicFollow.objects.visible_to(viewer).values("topic_id")),
+        follows=Nested(follows.values("post_id", "away")),
+    )
+    return own.values_list("has_posted", "topics", "follows")
 
 
 def own_persona(viewer: Viewer) -> Persona | None:

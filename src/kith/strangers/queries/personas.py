@@ -70,13 +70,15 @@ def faces_outside(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Pers
 
     The ids of people are for whoever builds a card; they do not go into it.
     """
-    return {row.person_id: _face(row, viewer) for row in _personas_of(viewer, people=set(person_ids))}
+    return {row.person_id: face_of(row, viewer) for row in personas_of(viewer, people=set(person_ids))}
 
 
 @compiled(outside=True)
-def _personas_of(viewer: Viewer, people: Collection[int]) -> QuerySet[Any, Any]:
+def personas_of(viewer: Viewer, people: Collection[int]) -> QuerySet[Any, Any]:
+    """What stands beside the names of these people, as far as the viewer may see them."""
     columns = "pk", "person_id", "name", "avatar_id", "tells_age", "region", "looks_for", "born"
-    return _personas(viewer).filter(person__among=people).values_list(*columns)
+    rows = _personas(viewer).filter(person__among=people)
+    return rows.values_list(*columns, "tells_years", "person__joined_at")
 
 
 def my_persona(viewer: Viewer) -> PersonaCard | None:
@@ -104,8 +106,8 @@ def _personas(viewer: Viewer) -> QuerySet[Persona]:
     return seen.annotate(born=F("person__born"))
 
 
-def _face(persona: Any, viewer: Viewer) -> PersonaFace:
-    """:param persona: one of `_personas`, or a row of their columns."""
+def face_of(persona: Any, viewer: Viewer) -> PersonaFace:
+    """:param persona: one of `_personas`, or a row of `personas_of`."""
     return PersonaFace(
         id=persona.pk,
         name=persona.name,
@@ -118,7 +120,7 @@ def _face(persona: Any, viewer: Viewer) -> PersonaFace:
 
 
 def _card(persona: Persona, viewer: Viewer) -> PersonaCard:
-    face = _face(persona, viewer)
+    face = face_of(persona, viewer)
     choices = Choices(
         tells=frozenset(name for name in TELLS if getattr(persona, f"tells_{name}")),
         veils_faces=persona.veils_faces,

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
-from kith.core.compiled import compiled
 from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.people.models import Person
 from kith.people.queries import has_second_factor
 from kith.shop.models import LineStatus, OrderLine
 from kith.strangers.models import Exchange, Persona
+from kith.strangers.queries.personas import PersonaFace, face_of, personas_of
 
 TOLD = "whoever they are about chose to tell how it stands, and nothing of it singly"
 
@@ -83,13 +83,15 @@ def safety_card(viewer: Viewer, *, persona_id: int) -> SafetyCard:
 
 def safety_marks(viewer: Viewer, person_ids: Collection[int]) -> set[int]:
     """Those of these people beside whose name stands that they have long been shoppers here."""
-    return {row.person_id for row in _here_since(viewer, viewer.now - LONG, people=set(person_ids))}
+    return faces_with_marks(viewer, person_ids)[1]
 
 
-@compiled(outside=True)
-def _here_since(viewer: Viewer, joined: datetime, people: Collection[int]) -> QuerySet[Any, Any]:
-    told = Persona.objects.visible_to(viewer).filter(person__among=people, tells_years=True)
-    return told.filter(person__joined_at__lte=joined).values_list("person_id")
+def faces_with_marks(viewer: Viewer, person_ids: Collection[int]) -> tuple[dict[int, PersonaFace], set[int]]:
+    """`faces_outside` of these people, and their `safety_marks`, in one query."""
+    rows = personas_of(viewer, people=set(person_ids))
+    joined = viewer.now - LONG
+    marked = {row.person_id for row in rows if row.tells_years and row.person__joined_at <= joined}
+    return {row.person_id: face_of(row, viewer) for row in rows}, marked
 
 
 def _untold(kind: str) -> Fact:
