@@ -48,7 +48,7 @@ sparktest: dev spark ## the tests with Spark; needs Java, and half a gigabyte th
 
 bench: venv ## how fast it is beside its peers and the database alone (needs PostgreSQL and wrk; half an hour or more)
 	@$(PYTHON) scripts/make_venv.py --bench
-	@$(RUN)/kith bench --json docs/performance.json --chart docs/performance.svg --table docs/performance-table.md
+	@$(RUN)/kith bench --json docs/performance.json --chart docs/performance.svg --page docs/performance.md
 
 lock: ## pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	$(UV) pyproject.toml --group build -o requirements.lock

@@ -40,7 +40,7 @@ from benchmarks.contest import (
     require_alike,
 )
 from benchmarks.over_http import find_wrk
-from benchmarks.report import as_markdown, as_table
+from benchmarks.report import Unmarked, as_markdown, as_table, put_between
 from benchmarks.rows import MODULES, rows_of
 from benchmarks.stages import ROOT, opened
 from scripts.postgres import CannotStart, end_on_signals
@@ -71,20 +71,22 @@ class Wrong(RuntimeError):
 )
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all figures there.")
 @click.option("--chart", type=click.Path(path_type=Path), help="Draw them there, as SVG.")
-@click.option("--table", type=click.Path(path_type=Path), help="Write the table there, as Markdown.")
+@click.option("--page", type=click.Path(path_type=Path), help="Put the table into this page.")
 @click.option(
     "--keep", "folder", type=click.Path(path_type=Path, file_okay=False),
     help="Leave the worlds in this folder; what is there already (of SQLite) is used.",
 )  # fmt: skip
 def main(
     *, names: tuple[str, ...], quick: bool, which: str, size: str, growth: bool, rounds: int | None,
-    seconds: float | None, clients: int, file: Path | None, chart: Path | None, table: Path | None,
+    seconds: float | None, clients: int, file: Path | None, chart: Path | None, page: Path | None,
     folder: Path | None,
 ) -> None:  # fmt: skip
     """Measure how fast Kith is beside its peers and beside what the database can do."""
     end_on_signals()
     kinds = [kind for kind in BOTH if which in (kind, "both")]
     require_programs(kinds)
+    if page:
+        require_page(page)
     place = folder or Path(tempfile.mkdtemp(prefix="kith-bench-"))
     place.mkdir(parents=True, exist_ok=True)
     sizes = (
@@ -98,7 +100,7 @@ def main(
             with opened(kind, one, place, clients=clients, quick=quick) as stage:
                 for result in play_all(rows, stage, rounds=rounds, seconds=seconds or (2 if quick else 3)):
                     told["results"].append(result.told() | {"size": one})
-                    write(told, file=file, chart=chart, table=table)
+                    write(told, file=file, chart=chart, page=page)
     except (CannotStart, Missing, Unlike, Wrong) as refusal:
         raise click.ClickException(str(refusal)) from None
     finally:
@@ -118,6 +120,17 @@ def require_programs(kinds: Sequence[Kind]) -> None:
             find_pgbench()
     except Missing as refusal:
         raise click.ClickException(str(refusal)) from None
+
+
+def require_page(page: Path) -> None:
+    """See that the table has a place there, before it is measured.
+
+    :raises ClickException: it has none.
+    """
+    try:
+        put_between(page.read_text(), "")
+    except (OSError, Unmarked) as refusal:
+        raise click.ClickException(f"{page}: {refusal}") from None
 
 
 def play_all(rows: Sequence[Row], stage: Stage, *, rounds: int | None, seconds: float) -> Iterator[Result]:
@@ -160,14 +173,14 @@ def take_turn(row: Row, one: Contender, seconds: float) -> Sample:
     return sample
 
 
-def write(told: dict[str, Any], *, file: Path | None, chart: Path | None, table: Path | None) -> None:
+def write(told: dict[str, Any], *, file: Path | None, chart: Path | None, page: Path | None) -> None:
     """Write what there is so far: a long run that ends early leaves its first rows."""
     if file:
         file.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     if chart:
         chart.write_text(draw(told))
-    if table:
-        table.write_text(as_markdown(told))
+    if page:
+        page.write_text(put_between(page.read_text(), as_markdown(told).strip()))
 
 
 def about(sizes: Sequence[str], *, quick: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 WIDTHS = (38, 10, 19, 13, 9, 9, 10, 9)
+BEGIN, END = "<!-- figures -->", "<!-- end -->"
 HEADINGS = ("", "a second", "least to most", "ours beside", "p50, ms", "p99, ms", "CPU, ms", "MiB")
 
 
@@ -24,6 +25,8 @@ def as_markdown(told: dict[str, Any]) -> str:
     """Write it as it stands in docs/performance.md."""
     lines = [f"Measured on {told['at'][:10]} on {_machine(told)}, by `{told['command']}`", ""]
     lines[0] += f" at {told['commit']}." if told["commit"] else "."
+    lines += ["| row | ours | target | reached | |", "|---|---:|---|---:|---|"]
+    lines += [_in_short(result, target) for result in told["results"] for target in result["targets"]] + [""]
     for result in told["results"]:
         lines += [f"### {_name(result)}", "", f"{result['title']}.", ""]
         lines += ["| " + " | ".join(HEADINGS) + " |", "|---|" + "---:|" * (len(HEADINGS) - 1)]
@@ -31,6 +34,28 @@ def as_markdown(told: dict[str, Any]) -> str:
         lines += [f"- {_judge(target)}" for target in result["targets"]]
         lines += [f"- {_compared(result).strip()}", ""]
     return "\n".join(lines)
+
+
+def put_between(page: str, found: str) -> str:
+    """Put what was found into a page of the docs, between its two markers.
+
+    :raises Unmarked: it has not each of them once, in their order.
+    """
+    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
+        raise Unmarked(f"there must be one {BEGIN} and behind it one {END}")
+    head, rest = page.split(BEGIN)
+    return f"{head}{BEGIN}\n\n{found}\n\n{END}{rest.split(END)[1]}"
+
+
+class Unmarked(ValueError):
+    """A page has no place for what was found."""
+
+
+def _in_short(result: dict[str, Any], target: dict[str, Any]) -> str:
+    """One target in one line."""
+    rate, reached = result["contenders"][0]["rate"]["median"], target["reached"]
+    said = [_name(result), f"{number(rate)}/s", target["says"], number(reached["median"]) if reached else "–"]
+    return "| " + " | ".join([*said, "yes" if target["met"] else "no" if reached else ""]) + " |"
 
 
 def _name(result: dict[str, Any]) -> str:

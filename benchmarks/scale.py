@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 
+from benchmarks.report import Unmarked, put_between
 from benchmarks.scale_measured import measured
 from benchmarks.scale_sums import (
     BYTES,
@@ -42,7 +43,6 @@ from benchmarks.scale_sums import (
     working_set,
 )
 
-BEGIN, END = "<!-- figures -->", "<!-- end -->"
 RATES = Path(__file__).parents[1] / "docs" / "performance.json"
 UNITS = ((1e15, " P"), (1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
 
@@ -221,17 +221,6 @@ def figures(town: Town, machine: Machine, rates: Rates) -> str:
     return "\n".join(lines).strip()
 
 
-def written(page: str, found: str) -> str:
-    """The page with these figures between its markers.
-
-    :raises Unreadable: it has not each marker once, in their order.
-    """
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        raise Unreadable(f"there must be one {BEGIN} and behind it one {END}")
-    head, rest = page.split(BEGIN)
-    return f"{head}{BEGIN}\n\n{found}\n\n{END}{rest.split(END)[1]}"
-
-
 @click.command()
 @click.option("--rates", type=click.Path(path_type=Path), default=RATES, help="What kith bench --json wrote.")
 @click.option("--write", "page", type=click.Path(path_type=Path), help="Put the figures into this page.")
@@ -245,8 +234,8 @@ def main(*, rates: Path, page: Path | None, url: str | None) -> None:
         if page is None:
             click.echo(found)
         else:
-            page.write_text(written(page.read_text(), found))
-    except (Unreadable, OSError) as error:
+            page.write_text(put_between(page.read_text(), found))
+    except (Unreadable, Unmarked, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 

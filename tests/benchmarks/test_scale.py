@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from benchmarks import scale, scale_sums
 from benchmarks.contest import Played, Result, Role, Sample
+from benchmarks.report import BEGIN, END, put_between
 from benchmarks.scale_sums import BYTES, Cost, Machine, Rates, Town, Unreadable, read_rates
 from tests.docs.pages import ROOT
 
 MACHINE = Machine()
 RATES = Rates("a day", {"feed": Cost(5.0, 1.5)})
-PAGE = f"before\n{scale.BEGIN}\nold\n{scale.END}\nafter\n"
+PAGE = f"before\n{BEGIN}\nold\n{END}\nafter\n"
 towns = st.builds(
     Town,
     people=st.floats(1e3, 1e10), mates=st.floats(1, 1000), shares_a_week=st.floats(0.1, 100),
@@ -156,20 +157,18 @@ class TestRates:
 
 class TestPage:
     def test_what_is_around_the_figures_stays(self) -> None:
-        once = scale.written(PAGE, "new")
-        assert once == f"before\n{scale.BEGIN}\n\nnew\n\n{scale.END}\nafter\n"
-        assert scale.written(once, "new") == once
+        once = put_between(PAGE, "new")
+        assert once == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+        assert put_between(once, "new") == once
 
-    @pytest.mark.parametrize(
-        "page", ["", scale.BEGIN, scale.END, f"{scale.END}{scale.BEGIN}", PAGE + PAGE, PAGE + scale.END]
-    )
+    @pytest.mark.parametrize("page", ["", BEGIN, END, f"{END}{BEGIN}", PAGE + PAGE, PAGE + END])
     def test_a_page_without_markers_is_refused_and_left_alone(self, page: str, tmp_path: Path) -> None:
         there = tmp_path / "scale.md"
         there.write_text(page)
         rates = _file(tmp_path, _told(_result("feed", "", "postgres", Kith=5, raw=1)))
         done = CliRunner().invoke(scale.main, ["--rates", str(rates), "--write", str(there)])
         assert done.exit_code == 1
-        assert scale.BEGIN in done.output
+        assert BEGIN in done.output
         assert there.read_text() == page
 
     def test_writes_all_tables_with_as_many_cells_in_each_line(self, tmp_path: Path) -> None:
@@ -187,7 +186,7 @@ class TestPage:
 
     def test_the_page_of_the_docs_has_its_markers(self) -> None:
         page = (ROOT / "docs" / "scale.md").read_text()
-        assert "new" in scale.written(page, "new")
+        assert "new" in put_between(page, "new")
 
     @pytest.mark.parametrize(
         ("value", "text"), [(319_048, "319 k"), (3.07e15, "3.07 P"), (0.43, "0.43"), (20, "20"), (0, "0")]

@@ -19,6 +19,7 @@ from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from kith.core.ids import write_id
 from kith.core.money import Money
@@ -46,7 +47,7 @@ def environment(**options: Any) -> Environment:
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(PHRASES)
     env.globals.update(
-        static=address_of, url=url, with_query=with_query, art_of=art_of, same_thing=same_thing
+        static=address_of, icon=icon, url=url, with_query=with_query, art_of=art_of, same_thing=same_thing
     )
     env.filters.update(FILTERS)
     return env
@@ -98,6 +99,13 @@ def same_thing(card: Any, below: Any) -> bool:
 def address_of(file: str) -> str:
     """Write the address of a static file. A page names some of them a hundred times."""
     return static(file)
+
+
+@lru_cache(maxsize=256)
+def icon(name: str) -> Markup:
+    """Draw a sign of icons.svg. Words always stand beside it, so it says nothing to a listener."""
+    drawn = Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>')
+    return drawn.format(address_of("kith/icons.svg"), name)
 
 
 def locale_name() -> str:

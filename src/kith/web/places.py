@@ -71,7 +71,7 @@ def about_page(request: HttpRequest) -> dict[str, Any]:
 
 def _goes_outside(viewer: Viewer) -> bool:
     """Whether the channel is let in to somebody, or was and has kept what they wrote."""
-    return viewer.outside_open or (viewer.outside == Side.OWN and outside.my_persona(viewer) is not None)
+    return viewer.outside_open or (viewer.outside == Side.OWN and outside.has_persona(viewer))
 
 
 def _places_for(viewer: Viewer | None, goes_outside: bool, side: str, here: str) -> Iterator[Shown]:

@@ -63,6 +63,7 @@ from kith.strangers.queries.personas import (
     find_outside_photo,
     get_persona,
     has_answered,
+    has_persona,
     my_persona,
 )
 from kith.strangers.queries.posts import (
@@ -124,6 +125,7 @@ __all__ = [
     "letters_of",
     "mark_outside_notices_read",
     "meeting",
+    "has_persona",
     "my_persona",
     "my_posts",
     "my_posts_as_stranger",

@@ -89,6 +89,11 @@ def my_persona(viewer: Viewer) -> PersonaCard | None:
     return _card(persona, viewer) if persona else None
 
 
+def has_persona(viewer: Viewer) -> bool:
+    """Whether `my_persona` finds one. Each page of somebody to whom the channel is not open asks this."""
+    return viewer.person_id is not None and bool(faces_outside(viewer, [viewer.person_id]))
+
+
 def get_persona(viewer: Viewer, *, persona_id: int) -> PersonaCard:
     """A persona's page.
 
