@@ -12,7 +12,7 @@ from django.db.models import OuterRef, QuerySet
 
 from kith.core.compiled import CountOf, Nested, columns_of, compiled, instance_of
 from kith.core.guard import Side, Unguarded, Viewer
-from kith.people.models import Person
+from kith.people.models import Consent, Person
 from kith.ties.models import Circle, Member, Relationship
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +137,16 @@ def test_rows_and_counts_of_others_come_along(viewer: Viewer, people: list[Perso
     family, nobody = circles(viewer)
     assert family == ("Family", [[people[1].pk, "p1"], [people[2].pk, "p2"]], 2)
     assert nobody == ("Nobody", [], 0)
+
+
+def test_rows_that_cannot_be_are_an_empty_list(people: list[Person]) -> None:
+    @compiled()
+    def held() -> QuerySet[Any, Any]:
+        nothing = Consent.objects.none().values("purpose")
+        rows: QuerySet[Any, Any] = Person.objects.annotate(held=Nested(nothing))
+        return rows.order_by("pk").values_list("held", "born")
+
+    assert held() == held.plainly() == [([], None)] * len(people)
 
 
 def test_an_instance_is_made_of_all_its_columns(people: list[Person]) -> None:

@@ -79,6 +79,7 @@ class Nested(Subquery):
     """
 
     output_field = TextField()
+    empty_result_set_value = "[]"
 
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         super().__init__(queryset)
@@ -89,13 +90,13 @@ class Nested(Subquery):
         template = f"(SELECT {gather} FROM (%(subquery)s) AS nested)"  # noqa: S608 (names of our own)
         return super().as_sql(compiler, connection, template=template)
 
-    def convert_value(self, value: str | None, *_: Any) -> list[list[Any]]:
-        return json.loads(value) if value else []
+    def convert_value(self, value: str, *_: Any) -> list[list[Any]]:
+        return json.loads(value) if value != "[]" else []  # mostly there are none
 
 
 _GATHER = {
     "sqlite": "json_group_array(json_array(NAMES))",
-    "postgresql": "json_agg(json_build_array(NAMES))::text",
+    "postgresql": "coalesce(json_agg(json_build_array(NAMES))::text, '[]')",
 }
 
 
@@ -137,7 +138,7 @@ class Compiled(Generic[P]):
         return Given
 
     def _statement(self, shape: Hashable, given: Mapping[str, Any]) -> _Statement:
-        key = self, shape, connection.vendor
+        key = self, shape
         statement = _kept.get(key)
         if statement is None:
             stand_ins = {name: self._stand_in_for(name, value) for name, value in given.items()}
@@ -179,7 +180,7 @@ def columns_of(model: type[Model], *, at: str = "") -> list[str]:
 def instance_of(model: type[M], row: Any, *, at: str = "") -> M:
     """Make an instance of a row that holds `columns_of` its model."""
     names = [field.attname for field in model._meta.concrete_fields]
-    return model.from_db(connection.alias, names, [getattr(row, f"{at}{name}") for name in names])
+    return model.from_db(DEFAULT_DB_ALIAS, names, [getattr(row, f"{at}{name}") for name in names])
 
 
 def forget() -> None:
@@ -210,14 +211,15 @@ class _Statement:
         cursor = _cursor(database, binary=self.binary)
         cursor.execute(self.sql, values)
         rows = cursor.fetchall()
-        return [self.row._make(row) for row in (self._converted(rows) if self.converters else rows)]
+        return [self.row._make(row) for row in (self._converted(rows, database) if self.converters else rows)]
 
-    def _converted(self, rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
-        """Read what the database has no type for, as the fields of the models say."""
+    def _converted(self, rows: list[tuple[Any, ...]], database: Any) -> Iterator[list[Any]]:
+        """Read what the database has no type for, as the fields of the models say. NULL is None to all."""
         for row in map(list, rows):
             for place, (convert, expression) in self.converters:
-                for one in convert:
-                    row[place] = one(row[place], expression, connection)
+                if row[place] is not None:
+                    for one in convert:
+                        row[place] = one(row[place], expression, database)
             yield row
 
 
