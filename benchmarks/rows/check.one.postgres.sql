@@ -17,20 +17,7 @@ WHERE q.number = :number AND (
               AND NOT (r.blocked OR r.blocked_by OR r.muted OR r.hidden_by))
         AND (SELECT c.given FROM people_consent c
              WHERE c.person_id = v.id AND c.purpose = 'sharing' ORDER BY c.at DESC, c.id DESC LIMIT 1)
-        AND EXISTS (
-            SELECT FROM rollout_batch b
-            WHERE b.feature_id = f.name AND b.paused_at IS NULL AND b.starts_at <= now()
-              AND CASE b.kind
-                  WHEN 'everyone' THEN true
-                  WHEN 'share' THEN (v.id % 2147483647 * 1369341564 + 1962656765) % 2147483647 % 10000
-                      < b.per_ten_thousand
-                  WHEN 'people' THEN EXISTS (
-                      SELECT FROM rollout_listed l WHERE l.batch_id = b.id AND l.person_id = v.id)
-                  WHEN 'region' THEN v.region = b.region
-                      OR (b.region LIKE '__0000' AND left(v.region, 2) = left(b.region, 2))
-                  WHEN 'age' THEN extract(year FROM now() AT TIME ZONE 'UTC') - v.born
-                      BETWEEN coalesce(b.age_from, 0) AND coalesce(b.age_to, 999)
-                  WHEN 'joined' THEN v.joined_at < b.joined_before END))
+        AND LET_IN(circles, v))
     OR (f.state = 'open' AND s.to_everyone AND s.withdrawn_at IS NULL AND s.visible_from <= now()
         AND (SELECT a.shows FROM people_person a WHERE a.id = s.author_id)
         AND NOT EXISTS (

@@ -25,6 +25,7 @@ from benchmarks.by_sqlite import Statement
 from benchmarks.contest import Contender, Kind, Row, Stage, Target
 from benchmarks.players import Players
 from benchmarks.rows.check_revoked import run_revocations
+from benchmarks.rows.statements import read_statement
 from benchmarks.stages import opened, own_copy
 
 RAW = "raw SQL"
@@ -118,8 +119,8 @@ def read_question(question: Any) -> tuple[int, list[int]]:
     return viewer, [what] if isinstance(what, int) else [int(share) for share in what.strip("{}").split(",")]
 
 
-def statement(kind: str, part: str) -> str:
-    return Path(__file__).with_name(f"check.{part}.{kind}.sql").read_text()
+def statement(kind: Kind, part: str) -> str:
+    return read_statement(f"check.{part}", kind)
 
 
 def read_rows(rows: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -5,20 +5,7 @@ WITH me AS MATERIALIZED (
         f.state = 'open' AND v.suspended_at IS NULL
         AND (SELECT c.given FROM people_consent c
              WHERE c.person_id = v.id AND c.purpose = 'sharing' ORDER BY c.at DESC, c.id DESC LIMIT 1)
-        AND EXISTS (
-            SELECT 1 FROM rollout_batch b
-            WHERE b.feature_id = f.name AND b.paused_at IS NULL AND b.starts_at <= :now
-              AND CASE b.kind
-                  WHEN 'everyone' THEN true
-                  WHEN 'share' THEN (v.id % 2147483647 * 1369341564 + 1962656765) % 2147483647 % 10000
-                      < b.per_ten_thousand
-                  WHEN 'people' THEN EXISTS (
-                      SELECT 1 FROM rollout_listed l WHERE l.batch_id = b.id AND l.person_id = v.id)
-                  WHEN 'region' THEN v.region = b.region
-                      OR (b.region LIKE '__0000' AND substr(v.region, 1, 2) = substr(b.region, 1, 2))
-                  WHEN 'age' THEN CAST(substr(:now, 1, 4) AS INTEGER) - v.born
-                      BETWEEN coalesce(b.age_from, 0) AND coalesce(b.age_to, 999)
-                  WHEN 'joined' THEN v.joined_at < b.joined_before END) AS is_open
+        AND LET_IN(circles, v) AS is_open
     FROM rollout_feature f
     LEFT JOIN people_person v ON v.id = :viewer AND v.is_active
     WHERE f.name = 'circles' AND f.state <> 'closed'

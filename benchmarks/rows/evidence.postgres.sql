@@ -7,20 +7,8 @@ WITH me AS MATERIALIZED (
     WHERE q.number = :number
       AND (SELECT c.given FROM people_consent c
            WHERE c.person_id = v.id AND c.purpose = 'sharing' ORDER BY c.at DESC, c.id DESC LIMIT 1)
-      AND EXISTS (
-          SELECT FROM rollout_feature f JOIN rollout_batch b ON b.feature_id = f.name
-          WHERE f.name = 'circles' AND f.state = 'open' AND b.paused_at IS NULL AND b.starts_at <= now()
-            AND CASE b.kind
-                WHEN 'everyone' THEN true
-                WHEN 'share' THEN (v.id % 2147483647 * 1369341564 + 1962656765) % 2147483647 % 10000
-                    < b.per_ten_thousand
-                WHEN 'people' THEN EXISTS (
-                    SELECT FROM rollout_listed l WHERE l.batch_id = b.id AND l.person_id = v.id)
-                WHEN 'region' THEN v.region = b.region
-                    OR (b.region LIKE '__0000' AND left(v.region, 2) = left(b.region, 2))
-                WHEN 'age' THEN extract(year FROM now() AT TIME ZONE 'UTC') - v.born
-                    BETWEEN coalesce(b.age_from, 0) AND coalesce(b.age_to, 999)
-                WHEN 'joined' THEN v.joined_at < b.joined_before END)
+      AND EXISTS (SELECT FROM rollout_feature f WHERE f.name = 'circles' AND f.state = 'open')
+      AND LET_IN(circles, v)
 ),
 known AS MATERIALIZED (
     SELECT d.share_id, d.author_id, d.kind = 'purchase' AS bought, d.rating, r.alias,

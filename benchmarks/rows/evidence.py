@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmarks.by_pgbench import Pgbench
 from benchmarks.by_sqlite import Statement
-from benchmarks.contest import Contender, Row, Stage, Target
+from benchmarks.contest import Contender, Kind, Row, Stage, Target
 from benchmarks.players import Players
+from benchmarks.rows.statements import read_statement
 
 if TYPE_CHECKING:
     from kith.sharing.queries import Card, Evidence, PersonEvidence
@@ -82,8 +83,8 @@ def questions(part: str, choices: Mapping[str, Any]) -> tuple[list[tuple[int, in
     return list(dict.fromkeys([*played, *behind])), len(played)
 
 
-def statement(kind: str, part: str) -> str:
-    return Path(__file__).with_name(f"evidence.{kind}.sql").read_text().replace("ABOUT", part)
+def statement(kind: Kind, part: str) -> str:
+    return read_statement("evidence", kind).replace("ABOUT", part)
 
 
 # --- Who is asked -----------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
 from cryptography.fernet import Fernet
@@ -24,8 +23,9 @@ from cryptography.fernet import Fernet
 from benchmarks.bare_view import serve_statement
 from benchmarks.by_pgbench import Pgbench
 from benchmarks.by_sqlite import by_sqlite
-from benchmarks.contest import SECRET, Contender, Kind, Row, Stage, Target
+from benchmarks.contest import SECRET, Contender, Row, Stage, Target
 from benchmarks.over_http import Answer, Ask, OverHttp, serve_kith
+from benchmarks.rows.statements import read_statement
 from benchmarks.signing_in import SignedIn, signed_in
 
 SIZE = 20
@@ -57,8 +57,8 @@ class Feed(Row):
             ours = OverHttp(
                 "Kith", "ours", stage, server, asks, read=read_feed, half=self.half, played=played
             )
-            sql, questions = statement(stage.kind), [{"digest": digest} for digest in map(digest_of, who)]
-            bare, numbers = serve_statement(stage, "feed", sql, questions)
+            questions = [{"digest": digest_of(one)} for one in who]
+            bare, numbers = serve_statement(stage, "feed", read_statement("feed", stage.kind), questions)
             stack.enter_context(bare)
             floor = OverHttp(
                 FLOOR, "peer", stage, bare, numbers, read=lambda answer: read_rows(answer.json),
@@ -87,17 +87,13 @@ def askers(stage: Stage) -> tuple[list[int], int]:
     return list(dict.fromkeys([*played, *odd])), len(played)
 
 
-def statement(kind: Kind) -> str:
-    return Path(__file__).with_name(f"feed.{kind}.sql").read_text()
-
-
 def digest_of(one: SignedIn) -> str:
     return hashlib.sha256(one.token.encode()).hexdigest()
 
 
 def limit_of(stage: Stage, who: Sequence[SignedIn], played: int) -> Contender:
     digests = [digest_of(one) for one in who]
-    sql = statement(stage.kind)
+    sql = read_statement("feed", stage.kind)
     if stage.kind == "sqlite":
         asked = [{"digest": digest} for digest in digests]
         return by_sqlite(RAW, stage, sql=sql, questions=asked, read=f"{__name__}:read_rows", played=played)

@@ -13,24 +13,8 @@ WITH me AS MATERIALIZED (
          WHERE consent.person_id = person.id AND consent.purpose = 'sharing'
          ORDER BY consent.at DESC, consent.id DESC LIMIT 1)
     -- the feature is open, and one of its batches lets them in
-    AND EXISTS (
-      SELECT 1 FROM rollout_feature AS feature JOIN rollout_batch AS batch ON batch.feature_id = feature.name
-      WHERE feature.name = 'circles' AND feature.state = 'open'
-        AND batch.starts_at <= :now AND batch.paused_at IS NULL
-        AND CASE batch.kind
-          WHEN 'everyone' THEN true
-          WHEN 'share' THEN
-            (person.id % 2147483647 * 1369341564 + 1962656765) % 2147483647 % 10000 < batch.per_ten_thousand
-          WHEN 'people' THEN EXISTS (
-            SELECT 1 FROM rollout_listed AS listed
-            WHERE listed.batch_id = batch.id AND listed.person_id = person.id)
-          WHEN 'region' THEN person.region = batch.region
-            OR (substr(batch.region, 3) = '0000' AND substr(person.region, 1, 2) = substr(batch.region, 1, 2))
-          WHEN 'age' THEN CAST(substr(:now, 1, 4) AS integer) - person.born
-            BETWEEN coalesce(batch.age_from, 0) AND coalesce(batch.age_to, 999)
-          WHEN 'joined' THEN person.joined_at < batch.joined_before
-        END
-    )
+    AND EXISTS (SELECT 1 FROM rollout_feature f WHERE f.name = 'circles' AND f.state = 'open')
+    AND LET_IN(circles, person)
 ),
 page AS MATERIALIZED (
   SELECT delivery.share_id, delivery.author_id, delivery.visible_from, tie.alias

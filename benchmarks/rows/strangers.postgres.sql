@@ -7,7 +7,7 @@ WITH me AS MATERIALIZED (
         AND v.born <= extract(year FROM now() AT TIME ZONE 'UTC') - 19
         AND (SELECT c.given FROM people_consent c
              WHERE c.person_id = v.id AND c.purpose = 'strangers' ORDER BY c.at DESC, c.id DESC LIMIT 1)
-        AND (f.for_all OR LET_IN(v)) AS is_open
+        AND (f.for_all OR LET_IN(strangers, v)) AS is_open
     FROM bench.strangers_WHICH q
     JOIN people_person v ON v.id = q.viewer AND v.is_active
     CROSS JOIN (

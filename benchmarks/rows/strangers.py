@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from benchmarks.by_pgbench import Pgbench
 from benchmarks.by_sqlite import Statement
 from benchmarks.contest import Contender, Row, Stage, Target
 from benchmarks.players import Players
+from benchmarks.rows.statements import read_statement
 
 if TYPE_CHECKING:
     from kith.strangers.queries import PostCard
@@ -54,7 +54,8 @@ class Hottest(Row):
             told = {"part": self.part}
             return Players(RAW, "limit", f"{__name__}:RawOnSqlite", stage, told=told, server=False)
         return Pgbench(
-            RAW, stage, sql=statement("postgres").replace("WHICH", self.part), read=read_rows,
+            RAW, stage, read=read_rows,
+            sql=read_statement("strangers", "postgres").replace("WHICH", self.part),
             table=f"strangers_{self.part}", columns={"viewer": "bigint", "topic": "text"},
             questions=questions(self.part, stage.choices),
         )  # fmt: skip
@@ -95,17 +96,6 @@ def questions(part: str, choices: Mapping[str, Any]) -> list[tuple[int, str]]:
     return list(dict.fromkeys((one["viewer"], one["topic"]) for one in looked))
 
 
-def statement(kind: str) -> str:
-    """The statement, with the rule for a persona written in wherever it is asked."""
-
-    def read(name: str) -> str:
-        return Path(__file__).with_name(f"{name}.{kind}.sql").read_text()
-
-    sql = re.sub(r"SEEN\(([\w.]+)\)", lambda who: read("strangers.seen").replace("WHO ", f"{who[1]} "),
-                 read("strangers"))  # fmt: skip
-    return re.sub(r"LET_IN\((\w+)\)", lambda who: read("strangers.let_in").replace("SOMEBODY", who[1]), sql)
-
-
 # --- Who is asked -----------------------------------------------------------------------------------------
 
 
@@ -137,8 +127,8 @@ class RawOnSqlite(Statement):
     def __init__(self, told: dict[str, Any]) -> None:
         choices = json.loads((Path(told["folder"]) / "choices.json").read_text())
         asked = [self._named(question) for question in questions(told["part"], choices)]
-        more = {"sql": statement("sqlite"), "questions": asked, "read": f"{__name__}:read_rows", "played": 0}
-        super().__init__({**told, **more})
+        more = {"questions": asked, "read": f"{__name__}:read_rows", "played": 0}
+        super().__init__({**told, "sql": read_statement("strangers", "sqlite"), **more})
 
     def answer(self, question: Any) -> Any:
         return super().answer(self._named(question))

@@ -6,7 +6,7 @@ WITH me AS MATERIALIZED (
         AND v.born <= CAST(substr(:now, 1, 4) AS INTEGER) - 19
         AND (SELECT c.given FROM people_consent c
              WHERE c.person_id = v.id AND c.purpose = 'strangers' ORDER BY c.at DESC, c.id DESC LIMIT 1)
-        AND (f.for_all OR LET_IN(v)) AS is_open
+        AND (f.for_all OR LET_IN(strangers, v)) AS is_open
     FROM people_person v CROSS JOIN (
         SELECT f.state = 'open' AS is_on, EXISTS (
             SELECT 1 FROM rollout_batch b WHERE b.feature_id = f.name AND b.kind = 'everyone'

@@ -11,6 +11,7 @@ import pytest
 from benchmarks.contest import Contender, Kind, Sample, Stage, Unlike, require_alike
 from benchmarks.over_http import Ask, OverHttp, serve_kith
 from benchmarks.rows import feed, page
+from benchmarks.rows.statements import read_statement
 from benchmarks.signing_in import signed_in
 
 CLAUSES = {
@@ -48,7 +49,7 @@ def test_the_statement_says_what_the_api_says_and_one_that_forgets_is_refused(
 ) -> None:
     people, played = feed.askers(town_stage)
     who, row = signed_in(town_stage, people), feed.Feed()
-    whole = feed.statement(town_stage.kind)
+    whole = read_statement("feed", town_stage.kind)
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(serve_kith(town_stage))
         asks = [Ask(feed.PATH, one.bearer) for one in who]
@@ -61,10 +62,10 @@ def test_the_statement_says_what_the_api_says_and_one_that_forgets_is_refused(
             assert clause in whole, clause
             altered = whole.replace(clause, instead)
 
-            def forgetful(_kind: Kind, sql: str = altered) -> str:
+            def forgetful(_name: str, _kind: Kind, sql: str = altered) -> str:
                 return sql
 
-            monkeypatch.setattr(feed, "statement", forgetful)
+            monkeypatch.setattr(feed, "read_statement", forgetful)
             with feed.limit_of(town_stage, who, played) as limit, pytest.raises(Unlike):
                 pytest.fail(
                     f"without “{clause}” it answers alike {require_alike(row, town_stage, [ours, limit])}"

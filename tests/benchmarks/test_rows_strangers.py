@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.contest import Stage, Unlike, require_alike
 from benchmarks.rows import strangers
+from benchmarks.rows.statements import read_statement
 
 CLAUSES = {
     "SELECT r.owner_id AS id FROM ties_relationship r WHERE": "SELECT 0 AS id FROM ties_relationship r WHERE",
@@ -35,9 +36,9 @@ def test_ours_and_the_limit_show_the_same(town_stage: Stage, row: strangers.Hott
 def test_a_limit_that_shows_something_else_is_refused(
     town_stage: Stage, clause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = strangers.statement(town_stage.kind)
+    right = read_statement("strangers", town_stage.kind)
     assert clause in right
-    monkeypatch.setattr(strangers, "statement", lambda *_: right.replace(clause, CLAUSES[clause]))
+    monkeypatch.setattr(strangers, "read_statement", lambda *_: right.replace(clause, CLAUSES[clause]))
     row = Altered() if town_stage.kind == "sqlite" else strangers.Usual()
     with pytest.raises(Unlike), row.open(town_stage) as contenders:
         require_alike(row, town_stage, contenders)

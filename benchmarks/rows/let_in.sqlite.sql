@@ -1,10 +1,10 @@
--- Whether a batch of the feature lets SOMEBODY in.
+-- Whether a batch of FEATURE lets SOMEBODY in. FACTOR and OFFSET draw their place among the ten thousand.
 EXISTS (
     SELECT 1 FROM rollout_batch b
-    WHERE b.feature_id = 'strangers' AND b.paused_at IS NULL AND b.starts_at <= :now
+    WHERE b.feature_id = 'FEATURE' AND b.paused_at IS NULL AND b.starts_at <= :now
       AND CASE b.kind
           WHEN 'everyone' THEN true
-          WHEN 'share' THEN (SOMEBODY.id % 2147483647 * 1550489124 + 398191740) % 2147483647 % 10000
+          WHEN 'share' THEN (SOMEBODY.id % 2147483647 * FACTOR + OFFSET) % 2147483647 % 10000
               < b.per_ten_thousand
           WHEN 'people' THEN EXISTS (
               SELECT 1 FROM rollout_listed l WHERE l.batch_id = b.id AND l.person_id = SOMEBODY.id)
