@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from kith.api.limits import write_limits
-from kith.api.problems import MEDIA_TYPE, write_status
+from kith.api.problems import MEDIA_TYPE, Problem, write_problem, write_status
 
 ROOT = "/api/"
 MOST_READ = 1_000_000
@@ -68,7 +68,10 @@ def _view(request: HttpRequest) -> HttpResponse:
     """:raises DisallowedHost: asked under a name that is not ours."""
     request.get_host()
     match = request.resolver_match = resolve(request.path_info)
-    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    try:
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    except Http404:
+        return write_problem(Problem("not-there"))  # the page that says so is drawn for somebody known
     return response
 
 
