@@ -178,6 +178,11 @@ def test_a_fault_of_ours_is_a_problem_too(street: Street, monkeypatch: pytest.Mo
     assert b"secret" not in answer.content
 
 
+@pytest.mark.parametrize("path", ["/", "/nothing", "/desk/merchants/%0Ax/decisions", "/%0A"])
+def test_an_address_where_nothing_is(street: Street, path: str) -> None:
+    assert problem(Program(street.mei).get(path), 404)["type"] == "/problems/not-there"
+
+
 def test_a_host_that_we_are_not(street: Street) -> None:
     assert problem(Program(street.mei).get("/me", host="evil.example"), 400)
 

@@ -67,8 +67,8 @@ class ApiMiddleware:
 def _view(request: HttpRequest) -> HttpResponse:
     """:raises DisallowedHost: asked under a name that is not ours."""
     request.get_host()
-    match = request.resolver_match = resolve(request.path_info)
     try:
+        match = request.resolver_match = resolve(request.path_info)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     except Http404:
         return write_problem(Problem("not-there"))  # the page that says so is drawn for somebody known
