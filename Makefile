@@ -46,7 +46,7 @@ pictures: dev ## take the pictures of the documentation anew
 sparktest: dev spark ## the tests with Spark; needs Java, and half a gigabyte the first time
 	@$(RUN)/pytest -m spark -n 0 -q tests/quality/test_spark.py
 
-bench: venv ## how fast it is beside its peers and the database alone (needs PostgreSQL and wrk; half an hour or more)
+bench: venv ## how fast it is beside its peers and the database alone (needs PostgreSQL, wrk and time)
 	@$(PYTHON) scripts/make_venv.py --bench
 	@$(RUN)/kith bench --json docs/performance.json --chart docs/performance.svg --page docs/performance.md
 
