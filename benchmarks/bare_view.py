@@ -14,13 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from benchmarks.by_pgbench import NUMBER
+from benchmarks.by_psycopg import Asking
 from benchmarks.by_sqlite import connect, written_now
 from benchmarks.contest import Stage
 from benchmarks.over_http import Ask, Server, serve_wsgi
@@ -47,13 +46,10 @@ def rows_of_statement(_request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _by_psycopg(told: dict[str, Any], number: int) -> list[dict[str, Any]]:
-    if not hasattr(_mine, "connection"):
-        _mine.connection = psycopg.connect(told["url"], autocommit=True, options="-c jit=off")
-        _mine.sql = NUMBER.sub("%s::integer", told["sql"].replace("%", "%%"))
-    cursor = _mine.connection.cursor(binary=True)
-    rows = cursor.execute(_mine.sql, (number + 1,), prepare=True).fetchall()
-    names = [column.name for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    if not hasattr(_mine, "asking"):
+        _mine.asking = Asking(told["url"], told["sql"])
+    rows: list[dict[str, Any]] = _mine.asking.rows(number + 1)
+    return rows
 
 
 def _by_sqlite(told: dict[str, Any], number: int) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ from benchmarks.contest import (
 from benchmarks.over_http import find_wrk
 from benchmarks.report import Unmarked, as_markdown, as_table, put_between
 from benchmarks.rows import MODULES, rows_of
-from benchmarks.stages import ROOT, opened
+from benchmarks.stages import ROOT, all_opened
 from scripts.postgres import CannotStart, end_on_signals
 
 GROWTH = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -56,7 +56,7 @@ class Wrong(RuntimeError):
 
 @click.command()
 @click.argument("names", metavar="[ROW]…", nargs=-1, type=click.Choice(list(MODULES)))
-@click.option("--quick", is_flag=True, help="A tenth of the world, and short turns.")
+@click.option("--quick", is_flag=True, help="A tenth of the world.")
 @click.option("--database", "which", type=click.Choice([*BOTH, "both"]), default="both", show_default=True)
 @click.option("--size", default="", help="Another world: small, quick, whole, or deliveries=N.")
 @click.option(
@@ -65,7 +65,9 @@ class Wrong(RuntimeError):
     help="Play the rows, or else the feed, over worlds of 10 thousand to 10 million deliveries.",
 )
 @click.option("--rounds", type=click.IntRange(1), help=f"{LEAST_ROUNDS}, if not said otherwise.")
-@click.option("--seconds", type=click.FloatRange(1), help="How long a turn takes: 3, or 2 with --quick.")
+@click.option(
+    "--seconds", type=click.FloatRange(1), default=2, show_default=True, help="How long a turn takes."
+)
 @click.option(
     "--clients", type=click.IntRange(0), default=0, help="Two for each core, if not said otherwise."
 )
@@ -78,7 +80,7 @@ class Wrong(RuntimeError):
 )  # fmt: skip
 def main(
     *, names: tuple[str, ...], quick: bool, which: str, size: str, growth: bool, rounds: int | None,
-    seconds: float | None, clients: int, file: Path | None, chart: Path | None, page: Path | None,
+    seconds: float, clients: int, file: Path | None, chart: Path | None, page: Path | None,
     folder: Path | None,
 ) -> None:  # fmt: skip
     """Measure how fast Kith is beside its peers and beside what the database can do."""
@@ -95,10 +97,9 @@ def main(
     told: dict[str, Any] = about(sizes, quick=quick)
     wanted = names or (("feed",) if growth else tuple(MODULES))
     try:
-        for one, kind in product(sizes, kinds):
-            rows = [row for name in wanted for row in rows_of(name) if kind in row.databases]
-            with opened(kind, one, place, clients=clients, quick=quick) as stage:
-                for result in play_all(rows, stage, rounds=rounds, seconds=seconds or (2 if quick else 3)):
+        for one in sizes:
+            with all_opened(kinds, one, place, clients=clients, quick=quick) as stages:
+                for result in play_all(wanted, stages, rounds=rounds, seconds=seconds):
                     told["results"].append(result.told() | {"size": one})
                     write(told, file=file, chart=chart, page=page)
     except (CannotStart, Missing, Unlike, Wrong) as refusal:
@@ -133,10 +134,15 @@ def require_page(page: Path) -> None:
         raise click.ClickException(f"{page}: {refusal}") from None
 
 
-def play_all(rows: Sequence[Row], stage: Stage, *, rounds: int | None, seconds: float) -> Iterator[Result]:
-    for row in rows:
-        click.echo(f"{row.key} on {stage.kind}: {row.title}", err=True)
-        yield play(row, stage, rounds=rounds or row.rounds or LEAST_ROUNDS, seconds=row.seconds or seconds)
+def play_all(
+    names: Sequence[str], stages: Sequence[Stage], *, rounds: int | None, seconds: float
+) -> Iterator[Result]:
+    for stage, name in product(stages, names):
+        for row in rows_of(name):
+            if stage.kind in row.databases:
+                click.echo(f"{row.key} on {stage.kind}: {row.title}", err=True)
+                most = rounds or row.rounds or LEAST_ROUNDS
+                yield play(row, stage, rounds=most, seconds=row.seconds or seconds)
 
 
 def play(row: Row, stage: Stage, *, rounds: int, seconds: float) -> Result:

@@ -1,6 +1,7 @@
 """What the bench found, drawn as SVG by hand: it needs nothing, and follows its reader's light or dark.
 
-One bar for each target: how far it is reached, on a scale of powers on which the line of all targets is 1.
+One bar for each target: how far it is reached, on a scale of powers on which the line of all targets is 1; a
+tick stands where the floor would reach.
 Over worlds of several sizes: a curve for each contender, of its rate against the number of deliveries.
 """
 
@@ -22,7 +23,7 @@ STYLE = """
   .met { fill: #15803d } .missed { fill: #c2410c } .line { stroke: #1c1917 } .grid { stroke: #d6d3d1 }
   .span { stroke: #1c1917; stroke-width: 1.5 } .back { fill: #fffdf9 } .curve { fill: none; stroke-width: 2 }
   .c0 { stroke: #15803d } .c1 { stroke: #1d4ed8 } .c2 { stroke: #c2410c } .c3 { stroke: #7e22ce }
-  .limit, .peer { stroke-dasharray: 5 4 }
+  .limit, .peer, .floor { stroke-dasharray: 5 4 }
   @media (prefers-color-scheme: dark) {
     text { fill: #f5f5f4 } .small { fill: #a8a29e } .line, .span { stroke: #f5f5f4 } .grid { stroke: #44403c }
     .met { fill: #22c55e } .missed { fill: #fb923c } .back { fill: #1c1917 }
@@ -70,6 +71,9 @@ def _bar(y: int, result: dict[str, Any], target: dict[str, Any]) -> Iterator[str
     yield f'<rect class="{kind}" x="{start}" y="{y + 4}" width="{width}" height="14" rx="2"/>'
     ends = sorted((_across(found["least"]), _across(found["most"])))
     yield f'<line class="span" x1="{ends[0]}" x2="{ends[1]}" y1="{y + 11}" y2="{y + 11}"/>'
+    if floor := target.get("floor"):
+        x = _across(_beside_bound(target, floor["median"]))
+        yield f'<line class="line" x1="{x}" x2="{x}" y1="{y + 1}" y2="{y + 21}"/>'
     yield _text(RIGHT + 10, y + 15, f"{number(target['reached']['median'])} of {target['says']}", "small")
 
 

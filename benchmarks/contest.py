@@ -1,8 +1,9 @@
 """The words of the bench: who plays, on what, and what is told of it. Nothing here starts anything.
 
 A `Row` is one thing that is measured. It opens its `Contender`s on a `Stage`: ours, which is Kith; peers,
-which do the same by other programs; and the limit, which is the best that the database itself can do. They
-are asked the same questions first and must answer alike; then they play in turns, A B C A B C.
+which do the same by other programs; the limit, which is the best that the database itself can do; and a
+floor, which does no more than anything in Python must: it asks the limit's statement from there. They are
+asked the same questions first and must answer alike; then they play in turns, A B C A B C, …
 
     class Feed(Row):
         name, title = "feed", "The newest twenty of one's circles, as JSON over HTTP"
@@ -30,7 +31,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 Kind = Literal["sqlite", "postgres"]
-Role = Literal["ours", "peer", "limit"]
+Role = Literal["ours", "peer", "limit", "floor"]
 Measure = Literal["rate", "p50", "p99", "cpu", "memory"]
 MEASURES: tuple[Measure, ...] = ("rate", "p50", "p99", "cpu", "memory")
 SECRET = "kith-bench-only"
@@ -335,17 +336,26 @@ class Result:
         """A contender; None where it did not play on this database."""
         return next((one for one in self.played if one.name == name), None)
 
-    def ratio(self, name: str, measure: Measure = "rate") -> Spread | None:
-        """Ours divided by another's, round by round: what disturbs a round disturbs both."""
+    def ratio(self, name: str, measure: Measure = "rate", *, of: Played | None = None) -> Spread | None:
+        """Ours, or that of another, divided by another's, round by round: what disturbs one disturbs both."""
         if (other := self.beside(name)) is None:
             return None
-        pairs = zip(self.ours.samples, other.samples, strict=True)
+        pairs = zip((of or self.ours).samples, other.samples, strict=True)
         found = [mine.value(measure) / its.value(measure) for mine, its in pairs if its.value(measure)]
         return spread(found) if found else None
 
     def reached(self, target: Target) -> Spread | None:
         """What a target is held against; None where there is nothing beside which to hold it."""
         return self.ratio(target.beside, target.measure) if target.beside else self.ours.of(target.measure)
+
+    def floor(self, target: Target) -> Spread | None:
+        """What the floor would have reached in our place; None where there is none."""
+        floor = next((one for one in self.played if one.role == "floor"), None)
+        if floor is None or target.beside == floor.name:
+            return None
+        if not target.beside:
+            return floor.of(target.measure)
+        return self.ratio(target.beside, target.measure, of=floor)
 
     def told(self) -> dict[str, Any]:
         """All of it as JSON, with the medians worked out."""
@@ -354,8 +364,9 @@ class Result:
             "compared": self.compared,
             "targets": [
                 asdict(target) | {"says": str(target), "reached": asdict(found) if found else None,
-                                  "met": found is not None and target.is_met(found.median)}
-                for target in self.targets for found in [self.reached(target)]
+                                  "met": found is not None and target.is_met(found.median),
+                                  "floor": asdict(floor) if floor else None}
+                for target in self.targets for found, floor in [(self.reached(target), self.floor(target))]
             ],
             "contenders": [
                 {"name": one.name, "role": one.role}

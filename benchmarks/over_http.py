@@ -25,6 +25,10 @@ from benchmarks.stages import ROOT
 
 LOAD = Path(__file__).with_name("load.lua")
 UNLIMITED = "person=1000000000/second,writes=1000000000/second,address=1000000000/second"
+TRIED = 50
+"""So many are asked beforehand, to know how long answers are."""
+SETTLING = 5
+"""After so many turns at most a server has warmed up, and answers as fast as it can."""
 CROWD = 8
 """At half load, so many connections for each client: who comes does not wait for who came before."""
 
@@ -172,14 +176,16 @@ class OverHttp(Contender):
 
     def run(self, seconds: float) -> Sample:
         if self._half and not self._pause:
-            self._load(seconds)
-            self._pace(self._load(seconds))
+            self._pace(max(self._load(seconds).rate for _ in range(SETTLING)))
         return self._load(seconds)
 
-    def _pace(self, full: Sample) -> None:
-        """Choose pauses such that all connections together ask half as often as they could."""
+    def _pace(self, full: float) -> None:
+        """Choose pauses such that all connections together ask half as often as they could.
+
+        :param full: how many a second that is.
+        """
         self._connections = CROWD * self._stage.clients
-        self._pause = 1000 * self._connections / (full.rate / 2)
+        self._pause = 1000 * self._connections / (full / 2)
 
     def _load(self, seconds: float) -> Sample:
         with Watch([self._server.pid, *self._others]) as watch:
@@ -206,8 +212,8 @@ class OverHttp(Contender):
         return told
 
     def _sizes(self) -> Iterator[int]:
-        """Ask everything once, and return how long the answers are: what is no answer would be quick."""
-        for ask in self._asks:
+        """Ask some once, and return how long the answers are: what is no answer would be quick."""
+        for ask in self._asks[:TRIED]:
             said = self._server.ask(ask)
             if said.status != http.client.OK:
                 raise RuntimeError(f"{self.name}: {ask.path} answers {said.status}: {said.body[:300]!r}")

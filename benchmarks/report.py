@@ -25,7 +25,7 @@ def as_markdown(told: dict[str, Any]) -> str:
     """Write it as it stands in docs/performance.md."""
     lines = [f"Measured on {told['at'][:10]} on {_machine(told)}, by `{told['command']}`", ""]
     lines[0] += f" at {told['commit']}." if told["commit"] else "."
-    lines += ["| row | ours | target | reached | |", "|---|---:|---|---:|---|"]
+    lines += ["| row | ours | target | reached | the floor | |", "|---|---:|---|---:|---:|---|"]
     lines += [_in_short(result, target) for result in told["results"] for target in result["targets"]] + [""]
     for result in told["results"]:
         lines += [f"### {_name(result)}", "", f"{result['title']}.", ""]
@@ -53,9 +53,10 @@ class Unmarked(ValueError):
 
 def _in_short(result: dict[str, Any], target: dict[str, Any]) -> str:
     """One target in one line."""
-    rate, reached = result["contenders"][0]["rate"]["median"], target["reached"]
-    said = [_name(result), f"{number(rate)}/s", target["says"], number(reached["median"]) if reached else "–"]
-    return "| " + " | ".join([*said, "yes" if target["met"] else "no" if reached else ""]) + " |"
+    rate = result["contenders"][0]["rate"]["median"]
+    cells = [_name(result), f"{number(rate)}/s", target["says"]]
+    cells += [number(found["median"]) if found else "–" for found in (target["reached"], target.get("floor"))]
+    return "| " + " | ".join([*cells, "yes" if target["met"] else "no" if target["reached"] else ""]) + " |"
 
 
 def _name(result: dict[str, Any]) -> str:
@@ -92,11 +93,16 @@ def _unless_none(value: float) -> str:
 
 
 def _judge(target: dict[str, Any]) -> str:
-    reached = target["reached"]
+    reached, floor = target["reached"], target.get("floor")
     if reached is None:
         return f"target {target['says']}: nothing to hold it against"
-    span = f"{number(reached['median'])} ({number(reached['least'])} to {number(reached['most'])})"
-    return f"target {target['says']}: {span}, {'reached' if target['met'] else 'NOT reached'}"
+    beneath = f"; the floor itself: {number(floor['median'])}" if floor else ""
+    verdict = "reached" if target["met"] else "NOT reached"
+    return f"target {target['says']}: {_span(reached)}, {verdict}{beneath}"
+
+
+def _span(spread: dict[str, Any]) -> str:
+    return f"{number(spread['median'])} ({number(spread['least'])} to {number(spread['most'])})"
 
 
 def _compared(result: dict[str, Any]) -> str:

@@ -9,9 +9,11 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -40,7 +42,7 @@ def opened(
     :param size: as `benchmarks.world` takes it, such as "quick".
     """
     folder = place / f"{kind}-{size.replace('=', '-')}"
-    scratch = place / "scratch"
+    scratch = place / f"scratch-{kind}"
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
@@ -59,6 +61,13 @@ def opened(
                 yield Stage(kind, url, folder, scratch, _choices(folder), clients, seed, quick, server)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def all_opened(kinds: Sequence[Kind], size: str, place: Path, **more: Any) -> Iterator[list[Stage]]:
+    """Open the same world on each database. All are made at once: making one keeps one core busy."""
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(len(kinds)) as pool:
+        yield list(pool.map(stack.enter_context, [opened(kind, size, place, **more) for kind in kinds]))
 
 
 def own_copy(stage: Stage, name: str) -> Stage:

@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 import click
 
 from benchmarks.by_pgbench import Pgbench
+from benchmarks.by_psycopg import by_psycopg
 from benchmarks.by_sqlite import Statement
 from benchmarks.contest import Contender, Kind, Row, Stage, Target
 from benchmarks.players import Players
@@ -69,7 +70,7 @@ class Check(Row):
                 stack.enter_context(
                     Players("Kith", "ours", f"{__name__}:Ours", stage, told=told, django=True)
                 ),
-                stack.enter_context(self.limit(stage)),
+                *(stack.enter_context(one) for one in self.beside(stage)),
             ]
             for name, module in PEERS.items():
                 if find_spec(name):  # it is an extra
@@ -78,16 +79,20 @@ class Check(Row):
                         playing.append(stack.enter_context(peer))
             yield playing
 
-    def limit(self, stage: Stage) -> Contender:
+    def beside(self, stage: Stage) -> Iterator[Contender]:
+        """The limit; and the floor, where the limit is not asked from Python."""
         if stage.kind == "sqlite":
             told = {"part": self.part}
-            return Players(RAW, "limit", f"{__name__}:RawOnSqlite", stage, told=told, server=False)
+            yield Players(RAW, "limit", f"{__name__}:RawOnSqlite", stage, told=told, server=False)
+            return
         column = "share bigint" if self.part == "one" else "shares bigint[]"
         name, kind = column.split()
-        return Pgbench(
-            RAW, stage, sql=statement("postgres", self.part), table=f"check_{self.part}", read=read_rows,
-            columns={"viewer": "bigint", name: kind}, questions=list(questions(self.part, stage.choices)),
+        sql, asked = statement("postgres", self.part), questions(self.part, stage.choices)
+        yield Pgbench(
+            RAW, stage, sql=sql, table=f"check_{self.part}", read=read_rows,
+            columns={"viewer": "bigint", name: kind}, questions=asked,
         )  # fmt: skip
+        yield by_psycopg(stage, sql=sql, questions=asked, read=f"{__name__}:read_rows")
 
 
 class One(Check):

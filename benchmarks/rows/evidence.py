@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmarks.by_pgbench import Pgbench
+from benchmarks.by_psycopg import by_psycopg
 from benchmarks.by_sqlite import Statement
 from benchmarks.contest import Contender, Kind, Row, Stage, Target
 from benchmarks.players import Players
@@ -40,20 +41,25 @@ class OfAny(Row):
 
     @contextlib.contextmanager
     def open(self, stage: Stage) -> Iterator[list[Contender]]:
-        told = {"part": self.part}
         with contextlib.ExitStack() as stack:
-            ours = Players("Kith", "ours", f"{__name__}:Ours", stage, told=told, django=True)
-            yield [stack.enter_context(ours), stack.enter_context(self.limit(stage))]
+            yield [stack.enter_context(one) for one in self.playing(stage)]
 
-    def limit(self, stage: Stage) -> Contender:
+    def playing(self, stage: Stage) -> Iterator[Contender]:
+        yield Players("Kith", "ours", f"{__name__}:Ours", stage, told={"part": self.part}, django=True)
+        yield from self.beside(stage)
+
+    def beside(self, stage: Stage) -> Iterator[Contender]:
+        """The limit; and the floor, where the limit is not asked from Python."""
         if stage.kind == "sqlite":
             told = {"part": self.part}
-            return Players(RAW, "limit", f"{__name__}:RawOnSqlite", stage, told=told, server=False)
-        asked, played = questions(self.part, stage.choices)
-        return Pgbench(
-            RAW, stage, sql=statement("postgres", self.part), table=f"evidence_{self.part}", read=read_rows,
+            yield Players(RAW, "limit", f"{__name__}:RawOnSqlite", stage, told=told, server=False)
+            return
+        sql, (asked, played) = statement("postgres", self.part), questions(self.part, stage.choices)
+        yield Pgbench(
+            RAW, stage, sql=sql, table=f"evidence_{self.part}", read=read_rows,
             columns={"viewer": "bigint", "what": "bigint"}, questions=asked, played=played,
         )  # fmt: skip
+        yield by_psycopg(stage, sql=sql, questions=asked, read=f"{__name__}:read_rows", played=played)
 
 
 class OfListing(OfAny):
@@ -94,10 +100,10 @@ class Ours:
     def __init__(self, told: dict[str, Any]) -> None:
         from kith.audience.viewer import viewer_of  # noqa: PLC0415 (Django is set up by now)
         from kith.core.clock import utc_now  # noqa: PLC0415
-        from kith.people.models import Person  # noqa: PLC0415
+        from kith.people.queries import find_person  # noqa: PLC0415
         from kith.sharing import queries  # noqa: PLC0415
 
-        self._viewer_of, self._now, self._people = viewer_of, utc_now, Person.objects
+        self._viewer_of, self._now, self._find = viewer_of, utc_now, find_person
         self._queries, self._part = queries, told["part"]
         choices = json.loads((Path(told["folder"]) / "choices.json").read_text())
         asked, played = questions(told["part"], choices)
@@ -106,7 +112,7 @@ class Ours:
 
     def ask(self, question: Sequence[int]) -> Evidence:
         person_id, what = question
-        viewer = self._viewer_of(self._people.filter(pk=person_id).first(), self._now())
+        viewer = self._viewer_of(self._find(person_id), self._now())
         if self._part == "listing":
             return self._queries.listing_evidence(viewer, listing_id=what)
         return self._queries.merchant_evidence(viewer, merchant_id=what)

@@ -57,13 +57,7 @@ class Feed(Row):
             ours = OverHttp(
                 "Kith", "ours", stage, server, asks, read=read_feed, half=self.half, played=played
             )
-            questions = [{"digest": digest_of(one)} for one in who]
-            bare, numbers = serve_statement(stage, "feed", read_statement("feed", stage.kind), questions)
-            stack.enter_context(bare)
-            floor = OverHttp(
-                FLOOR, "peer", stage, bare, numbers, read=lambda answer: read_rows(answer.json),
-                half=self.half, played=played,
-            )  # fmt: skip
+            floor = stack.enter_context(floor_of(stage, who, played, half=self.half))
             yield [ours, limit, floor]
 
 
@@ -72,6 +66,10 @@ class FeedAtHalfLoad(Feed):
     title = "The same, asked half as often as it could answer"
     targets = (Target(measure="p99", at_most=10),)
     half = True
+
+    def questions(self, stage: Stage) -> Sequence[int]:
+        """Fewer: the same contenders have just been asked them all."""
+        return super().questions(stage)[: self.least_questions]
 
 
 def askers(stage: Stage) -> tuple[list[int], int]:
@@ -102,6 +100,20 @@ def limit_of(stage: Stage, who: Sequence[SignedIn], played: int) -> Contender:
         settings={"jit": "off"},
         questions=[(digest,) for digest in digests],
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def floor_of(
+    stage: Stage, who: Sequence[SignedIn], played: int, *, half: bool = False
+) -> Iterator[Contender]:
+    """The limit's statement behind a bare view. The limit must be open: its questions are asked."""
+    questions = [{"digest": digest_of(one)} for one in who]
+    server, asks = serve_statement(stage, "feed", read_statement("feed", stage.kind), questions)
+    with server:
+        yield OverHttp(
+            FLOOR, "floor", stage, server, asks, read=lambda answer: read_rows(answer.json), half=half,
+            played=played,
+        )  # fmt: skip
 
 
 # --- What is compared -----------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Page: the same feed as a whole HTML page, to somebody with a session, beside a Django view with no answer.
 
 It is asked as browsers ask, so that what is sent is packed. Beside the bare empty view stands one behind all
-of Kith's middleware, and the feed's statement by itself, whose shares are those that the page must show.
+of Kith's middleware, and the feed's statement, whose shares are those that the page must show: by itself, and
+behind a bare view, which draws nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from benchmarks.contest import Contender, Row, Stage, Target
 from benchmarks.empty_view import PATH as EMPTY
 from benchmarks.over_http import Answer, Ask, OverHttp, serve_kith, serve_wsgi
-from benchmarks.rows.feed import askers, limit_of
+from benchmarks.rows.feed import askers, floor_of, limit_of
 from benchmarks.signing_in import signed_in
 
 PATH = "/circle/"
@@ -41,11 +42,13 @@ class Page(Row):
         with contextlib.ExitStack() as stack:
             kith = stack.enter_context(serve_kith(stage, settings="benchmarks.empty_view_in_kith"))
             bare = stack.enter_context(serve_wsgi("benchmarks.empty_view:application"))
+            limit = stack.enter_context(limit_of(stage, who, played))
             yield [
                 OverHttp("Kith", "ours", stage, kith, asks, read=read_page, played=played),
                 OverHttp(BARE, "peer", stage, bare, nothing, judged=False, database=False),
                 OverHttp(BEHIND, "peer", stage, kith, nothing, judged=False),
-                stack.enter_context(limit_of(stage, who, played)),
+                limit,
+                stack.enter_context(floor_of(stage, who, played)),
             ]
 
     def differ(self, question: Any, ours: Any, theirs: Any) -> str:

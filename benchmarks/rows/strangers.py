@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmarks.by_pgbench import Pgbench
+from benchmarks.by_psycopg import by_psycopg
 from benchmarks.by_sqlite import Statement
 from benchmarks.contest import Contender, Row, Stage, Target
 from benchmarks.players import Players
@@ -47,18 +48,21 @@ class Hottest(Row):
 
     def playing(self, stage: Stage) -> Iterator[Contender]:
         yield ours("Kith", self.part, stage)
-        yield self.limit(stage)
+        yield from self.beside(stage)
 
-    def limit(self, stage: Stage) -> Contender:
+    def beside(self, stage: Stage) -> Iterator[Contender]:
+        """The limit; and the floor, where the limit is not asked from Python."""
         if stage.kind == "sqlite":
             told = {"part": self.part}
-            return Players(RAW, "limit", f"{__name__}:RawOnSqlite", stage, told=told, server=False)
-        return Pgbench(
-            RAW, stage, read=read_rows,
-            sql=read_statement("strangers", "postgres").replace("WHICH", self.part),
-            table=f"strangers_{self.part}", columns={"viewer": "bigint", "topic": "text"},
-            questions=questions(self.part, stage.choices),
+            yield Players(RAW, "limit", f"{__name__}:RawOnSqlite", stage, told=told, server=False)
+            return
+        sql = read_statement("strangers", "postgres").replace("WHICH", self.part)
+        asked = questions(self.part, stage.choices)
+        yield Pgbench(
+            RAW, stage, sql=sql, table=f"strangers_{self.part}", read=read_rows,
+            columns={"viewer": "bigint", "topic": "text"}, questions=asked,
         )  # fmt: skip
+        yield by_psycopg(stage, sql=sql, questions=asked, read=f"{__name__}:read_rows")
 
 
 class Usual(Hottest):
@@ -103,17 +107,17 @@ class Ours:
     def __init__(self, told: dict[str, Any]) -> None:
         from kith.audience.viewer import viewer_of  # noqa: PLC0415 (Django is set up by now)
         from kith.core.clock import utc_now  # noqa: PLC0415
-        from kith.people.models import Person  # noqa: PLC0415
+        from kith.people.queries import find_person  # noqa: PLC0415
         from kith.strangers import queries  # noqa: PLC0415
 
-        self._viewer_of, self._now, self._people, self._hot = viewer_of, utc_now, Person.objects, queries.hot
+        self._viewer_of, self._now, self._find, self._hot = viewer_of, utc_now, find_person, queries.hot
         choices = json.loads((Path(told["folder"]) / "choices.json").read_text())
         self._asked = questions(told["part"], choices)
         self._dice = random.Random(f"{told['seed']} {told['number']}")
 
     def ask(self, question: Sequence[Any]) -> Sequence[PostCard]:
         person_id, topic = question
-        viewer = self._viewer_of(self._people.filter(pk=person_id).first(), self._now())
+        viewer = self._viewer_of(self._find(person_id), self._now())
         return self._hot(viewer, topic=topic).items
 
     def answer(self, question: Sequence[Any]) -> list[dict[str, Any]]:

@@ -124,16 +124,25 @@ class TestFigures:
         assert [target["met"] for target in told] == [True, False]
         assert [target["says"] for target in told] == ["≥ 0.6 × raw SQL", "p99 ≤ 10 ms"]
 
+    def test_beside_a_target_stands_what_the_floor_would_reach(self) -> None:
+        beside, alone = _told(0.2, floor=450)["results"][0]["targets"]
+        assert (beside["floor"]["median"], alone["floor"]["median"]) == (0.45, 20)
+        assert [target["floor"] for target in _told(0.2)["results"][0]["targets"]] == [None, None]
+
 
 def _played(name: str, *rates: int, p99: float = 20.0) -> Played:
-    role: Role = "ours" if name == "Kith" else "limit"
+    roles: dict[str, Role] = {"Kith": "ours", "from Python": "floor"}
+    role = roles.get(name, "limit")
     return Played(name, role, tuple(Sample(rate, 1.0, 2.0, p99, 0.5, 64.0) for rate in rates))
 
 
-def _told(ratio: float) -> dict[str, Any]:
+def _told(ratio: float, *, floor: int = 0) -> dict[str, Any]:
     targets = (Target("raw SQL", at_least=0.6), Target(measure="p99", at_most=10))
-    played = (_played("Kith", round(1000 * ratio), round(1000 * ratio)), _played("raw SQL", 1000, 1000))
-    result = Result("feed", "", "Feed & <more>", "sqlite", targets, 50, played).told() | {"size": "quick"}
+    played = [_played("Kith", round(1000 * ratio), round(1000 * ratio)), _played("raw SQL", 1000, 1000)]
+    played += [_played("from Python", floor, floor)] if floor else []
+    result = Result("feed", "", "Feed & <more>", "sqlite", targets, 50, tuple(played)).told() | {
+        "size": "quick"
+    }
     machine = {"processor": "One", "cores": 2, "memory_gib": 24, "system": "Linux", "python": "3.11"}
     return {
         "at": "2026-03-14T00:00+00:00", "command": "kith bench", "commit": "abc", "sizes": ["quick"],
@@ -153,6 +162,13 @@ class TestReport:
         rows = [line for line in lines if line.startswith(("| Kith", "| raw SQL"))]
         assert [line.count("|") for line in rows] == [9, 9]
         assert "0.5 ×" in rows[1]
+
+    def test_the_floor_stands_beside_what_was_reached(self) -> None:
+        told = _told(0.2, floor=450)
+        assert "0.2 (0.2 to 0.2), NOT reached; the floor itself: 0.45" in as_table(told)
+        assert "| ≥ 0.6 × raw SQL | 0.2 | 0.45 | no |" in as_markdown(told)
+        ticks = [one.get("class") for one in ET.fromstring(draw(told)).iter()]  # noqa: S314 (our own)
+        assert ticks.count("line") == ticks.count("met") + ticks.count("missed") + 1
 
     def test_the_chart_has_a_bar_for_each_target(self) -> None:
         svg = draw(_told(0.65))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 import psycopg
 import pytest
 
-from benchmarks.contest import Stage, Unlike, require_alike, sqlite_file
+from benchmarks.contest import Contender, Stage, Unlike, require_alike, sqlite_file
 from benchmarks.rows import evidence
 from benchmarks.stages import own_copy
 
@@ -70,8 +71,8 @@ def test_a_limit_that_says_something_else_is_refused(
 class Altered(evidence.OfMerchant):
     """Takes the limit into the test's own process, where what it says has been altered."""
 
-    def limit(self, stage: Stage) -> InThisProcess:  # type: ignore[override]
-        return InThisProcess({**stage.told(), "part": self.part, "number": 0})
+    def beside(self, stage: Stage) -> Iterator[Contender]:
+        yield InThisProcess({**stage.told(), "part": self.part, "number": 0})  # type: ignore[misc]
 
 
 class InThisProcess(evidence.RawOnSqlite):

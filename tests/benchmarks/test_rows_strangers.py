@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from benchmarks.contest import Stage, Unlike, require_alike
+from benchmarks.contest import Contender, Stage, Unlike, require_alike
 from benchmarks.rows import strangers
 from benchmarks.rows.statements import read_statement
 
@@ -47,8 +49,8 @@ def test_a_limit_that_shows_something_else_is_refused(
 class Altered(strangers.Usual):
     """Takes the limit into the test's own process, where what it says has been altered."""
 
-    def limit(self, stage: Stage) -> InThisProcess:  # type: ignore[override]
-        return InThisProcess({**stage.told(), "part": self.part, "number": 0})
+    def beside(self, stage: Stage) -> Iterator[Contender]:
+        yield InThisProcess({**stage.told(), "part": self.part, "number": 0})  # type: ignore[misc]
 
 
 class InThisProcess(strangers.RawOnSqlite):

@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from kith.config import serving
-from kith.config.serving import bound_requests, bounds, with_bounds, with_pool
+from kith.config.serving import PLANNED_ONCE, bound_requests, bounds, with_bounds, with_pool
 from kith.core.busy import is_busy
 
 POSTGRES = {
@@ -34,9 +34,9 @@ def test_bounds_are_milliseconds() -> None:
 def test_what_the_address_sets_itself_comes_last_whoever_sets_bounds_again() -> None:
     own = {**POSTGRES, "OPTIONS": {"options": "-c lock_timeout=1"}}
     at_first = with_bounds(own, "-c lock_timeout=2")
-    assert at_first["OPTIONS"] == {"options": "-c lock_timeout=2 -c lock_timeout=1"}
+    assert at_first["OPTIONS"] == {"options": f"{PLANNED_ONCE} -c lock_timeout=2 -c lock_timeout=1"}
     assert with_bounds(at_first, "-c lock_timeout=3")["OPTIONS"] == {
-        "options": "-c lock_timeout=3 -c lock_timeout=1"
+        "options": f"{PLANNED_ONCE} -c lock_timeout=3 -c lock_timeout=1"
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kith.audience.shares import NOBODY
@@ -46,8 +47,12 @@ def _are_strangers(viewer_id: int, who: str) -> tuple[Any, ...]:
     """
     facts = Relationship.objects.unguarded(STRANGERS).filter(owner=viewer_id, other=OuterRef(who))
     mine = Member.objects.unguarded(STRANGERS).filter(person=viewer_id)
-    theirs = Member.objects.unguarded(STRANGERS).filter(person=OuterRef(who))
-    return ~Exists(facts), ~Exists(theirs.filter(circle__in=mine.values("circle")))
+    together = Member.objects.unguarded(STRANGERS).filter(circle__in=mine.values("circle"))
+    if connection.vendor == "sqlite":
+        # It would look through the viewer's circles anew for each person: for somebody in many of them that
+        # took 550 ms where the reactions to twenty posts were counted, and takes 16 in this way.
+        return ~Exists(facts), ~Q((f"{who}__in", together.values("person")))
+    return ~Exists(facts), ~Exists(together.filter(person=OuterRef(who)))
 
 
 def sees_post(viewer: Viewer, *, personas: QuerySet[Any]) -> Q:

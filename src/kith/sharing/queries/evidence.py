@@ -88,7 +88,7 @@ class Fact(Protocol):
 
 def listing_evidence(viewer: Viewer, *, listing_id: int) -> Evidence:
     """What the viewer's circle knows of one listing."""
-    return _evidence(viewer, _facts(viewer, listings=[listing_id]))
+    return _evidence(viewer, _facts(viewer, listing=listing_id))
 
 
 def merchant_evidence(viewer: Viewer, *, merchant_id: int) -> Evidence:
@@ -109,10 +109,15 @@ _COUNTED = (ShareKind.PURCHASE, ShareKind.REVIEW)
 
 @compiled()
 def _facts(
-    viewer: Viewer, listings: Collection[int] | None = None, merchant: int | None = None
+    viewer: Viewer,
+    listing: int | None = None,
+    listings: Collection[int] | None = None,
+    merchant: int | None = None,
 ) -> QuerySet[Any, Any]:
     """What of these deliveries counts, newest first: each a `Fact`."""
     rows = Delivery.objects.visible_to(viewer).filter(kind__in=_COUNTED)
+    if listing is not None:
+        rows = rows.filter(listing=listing)
     if listings is not None:
         rows = rows.filter(listing__among=listings)
     if merchant is not None:
