@@ -36,7 +36,7 @@ Measure = Literal["rate", "p50", "p99", "cpu", "memory"]
 MEASURES: tuple[Measure, ...] = ("rate", "p50", "p99", "cpu", "memory")
 SECRET = "kith-bench-only"
 """The secret key of all that the bench starts; with it a row reads the cursors in answers."""
-BOTH: tuple[Kind, ...] = ("sqlite", "postgres")
+BOTH: tuple[Kind, ...] = ("postgres", "sqlite")
 
 
 @dataclass(frozen=True, slots=True)
