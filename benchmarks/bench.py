@@ -89,7 +89,7 @@ def main(
     require_programs(kinds)
     if page:
         require_page(page)
-    place = folder or Path(tempfile.mkdtemp(prefix="kith-bench-"))
+    place = (folder or Path(tempfile.mkdtemp(prefix="kith-bench-"))).resolve()
     place.mkdir(parents=True, exist_ok=True)
     sizes = (
         [f"deliveries={number}" for number in GROWTH] if growth else [size or ("quick" if quick else "whole")]
