@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
-PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c jit=off"
 """What PostgreSQL has prepared it plans once, and not anew for each list of ids: planning took longer than
-answering (whether somebody may see a share: 1.2 ms, and 0.4 so; who bought a listing: 2.7 and 2.2)."""
+answering (whether somebody may see a share: 1.2 ms, and 0.4 so; who bought a listing: 2.7 and 2.2). Nor does it
+compile a plan to machine code: for what reads some hundred rows that takes many times as long as to read them."""
 POOL_WAIT = 5.0
 """Seconds that a request waits for a connection of the pool."""
 
