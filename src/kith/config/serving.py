@@ -12,8 +12,11 @@ from typing import Any
 
 PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c jit=off"
 """What PostgreSQL has prepared it plans once, and not anew for each list of ids: planning took longer than
-answering (whether somebody may see a share: 1.2 ms, and 0.4 so; who bought a listing: 2.7 and 2.2). Nor does it
-compile a plan to machine code: for what reads some hundred rows that takes many times as long as to read them."""
+answering (whether somebody may see a share: 1.2 ms, and 0.4 so; who bought a listing: 2.7 and 2.2).
+
+Nor does it compile plans to machine code, which pays for what reads millions of rows: among 100,000 people a
+list of strangers' posts took 170 ms of the processor with it, and 28 without.
+"""
 POOL_WAIT = 5.0
 """Seconds that a request waits for a connection of the pool."""
 
