@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from benchmarks.contest import Stage
@@ -39,20 +38,10 @@ class SignedIn:
 
 
 def signed_in(stage: Stage, people: Sequence[int], *, sessions: bool = False) -> list[SignedIn]:
-    """Make a token for each, and a session if that is asked for; in the order of the people.
-
-    Once for all rows of a world.
-    """
-    return list(_signed_in(tuple(people), tuple(stage.environment().items()), sessions=sessions))
-
-
-@cache
-def _signed_in(
-    people: tuple[int, ...], environment: tuple[tuple[str, str], ...], *, sessions: bool
-) -> Sequence[SignedIn]:
-    told = json.dumps({"people": people, "sessions": sessions})
+    """Make a token for each, and a session if that is asked for; in the order of the people."""
+    told = json.dumps({"people": list(people), "sessions": sessions})
     done = subprocess.run(  # noqa: S603 (ourselves)
-        [sys.executable, "-c", STEP], cwd=ROOT, env={**os.environ, **dict(environment)},
+        [sys.executable, "-c", STEP], cwd=ROOT, env={**os.environ, **stage.environment()},
         input=told, stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return [SignedIn(**one) for one in json.loads(done.stdout.splitlines()[-1])]

@@ -15,7 +15,7 @@ PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c jit=off"
 answering (whether somebody may see a share: 1.2 ms, and 0.4 so; who bought a listing: 2.7 and 2.2).
 
 Nor does it compile plans to machine code, which pays for what reads millions of rows: among 100,000 people a
-list of strangers' posts took 170 ms of the processor with it, and 28 without.
+list of strangers' posts took 162 ms of the processor with it, and 28 without.
 """
 POOL_WAIT = 5.0
 """Seconds that a request waits for a connection of the pool."""
