@@ -28,7 +28,7 @@ from kith.people.phones import write_phone
 from kith.people.regions import full_name_of, name_of
 from kith.quality.words import say_finding
 from kith.strangers.models import LookingFor
-from kith.web.templating import PHRASES, PlainCalls
+from kith.web.templating import PHRASES, PlainCode
 
 ART = frozenset(path.stem for path in (Path(__file__).parent / "static" / "kith" / "art").glob("*.svg"))
 """Our drawings for listings."""
@@ -43,7 +43,7 @@ def environment(**options: Any) -> Environment:
         **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
         extensions=["jinja2.ext.i18n"],
     )
-    env.code_generator_class = PlainCalls
+    env.code_generator_class = PlainCode
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(PHRASES)
     env.globals.update(
