@@ -25,7 +25,7 @@ import psycopg
 
 from benchmarks.contest import Contender, Row, Stage, Target, sqlite_file
 from benchmarks.players import Players
-from benchmarks.stages import own_copy
+from benchmarks.stages import drop_copy, own_copy
 
 RAW = "raw INSERT … SELECT"
 COMPARED = 60
@@ -91,6 +91,10 @@ class Deliver(Row):
                 ),
                 stack.enter_context(Players(RAW, "limit", f"{__name__}:Raw", theirs, told=told)),
             ]
+        if self is ROWS[-1]:
+            for copy in (ours, theirs):
+                drop_copy(copy)
+            _made(stage).unlink()
 
 
 class Sharing(Deliver):
@@ -119,7 +123,7 @@ ROWS = (Sharing(), Joining(), Leaving(), All())
 
 def _copies(stage: Stage) -> tuple[Stage, Stage]:
     """A world for ours and one for the limit, for all parts: made when the first is played."""
-    made = stage.scratch / "deliver.made"
+    made = _made(stage)
     address = "" if stage.kind == "sqlite" else stage.url.rpartition("/")[0]
     names = ("deliver_ours", "deliver_raw")
     if not made.exists():
@@ -131,6 +135,10 @@ def _copies(stage: Stage) -> tuple[Stage, Stage]:
         for one in names
     ]
     return replace(stage, url=urls[0]), replace(stage, url=urls[1])
+
+
+def _made(stage: Stage) -> Path:
+    return stage.scratch / "deliver.made"
 
 
 # --- What is done ------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from benchmarks.players import Players
 from benchmarks.rows.feed import write_id
 from benchmarks.rows.mixed_check import Truth
 from benchmarks.signing_in import signed_in
-from benchmarks.stages import own_copy
+from benchmarks.stages import copied
 
 ALONE = "reads alone"
 WRITES = 0.05
@@ -73,7 +73,7 @@ class Mixed(Row):
     @contextlib.contextmanager
     def open(self, stage: Stage) -> Iterator[list[Contender]]:
         with contextlib.ExitStack() as stack:
-            own = own_copy(stage, "mixed")
+            own = stack.enter_context(copied(stage, "mixed"))
             circles = find_circles(own)
             people = sorted({person for circle in circles for person in (circle[1], *circle[2])})
             who = signed_in(own, people)

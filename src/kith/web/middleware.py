@@ -31,7 +31,7 @@ class ViewerMiddleware:
         now = utc_now()
 
         def find() -> Viewer:
-            """Leave the viewer in the place of what stands for them: a page asks for them hundreds of times."""
+            """Leave the viewer in the place of what stands for them: a page asks hundreds of times."""
             viewer = viewer_of(request.user if request.user.is_authenticated else None, now)
             request.viewer = viewer  # type: ignore[attr-defined]
             return viewer

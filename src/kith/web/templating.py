@@ -51,7 +51,7 @@ class PlainCode(CodeGenerator):
 
 
 class PlainMacro(Macro):
-    """A macro whose arguments go straight to its function, unless it has a body from its caller or the like."""
+    """A macro whose arguments go straight to its function, unless its caller gives it a body or the like."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         left = self.arguments[len(args) :]
