@@ -5,8 +5,9 @@ API call. After each revocation the process that made it asks, and so does anoth
 before and has seen nothing of it: whatever either kept from then would be stale. What is given back is asked
 as well, so that a check that always says no would be noticed.
 
-What is counted is how often a share was taken out of one person's sight. What an author does, or the shop,
-takes it from all who saw it, each of whom is asked about.
+What is counted is how often a share was taken out of one person's sight. Most acts take all of somebody's
+shares away at once, and what an author does, or the shop, takes them from all who saw them: up to twenty
+shares are asked about, of up to thirty people beside the scene's viewer.
 """
 
 from __future__ import annotations
@@ -16,61 +17,47 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.contest import Stage
 from benchmarks.players import Players
+from benchmarks.rows.check_scenes import WHY, Scene, find_scenes, find_sight, fresh_look
 
 if TYPE_CHECKING:
     from kith.core.guard import Viewer
 
 REVOKER = "benchmarks.rows.check_revoked:Revoker"
 SURFACE, WORDING = "bench", "bench"
-SHORT = timedelta(days=3)
 OFTEN = 8
 """What is cheap is done so many times as often as what moves many rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A share, its author, and somebody who sees it. No other scene is about either of the two.
-
-    :param circles: those of the author's that it is shown to and that hold the viewer, with their windows.
-    :param audience: all circles that it is shown to.
-    :param others: to whom else it was delivered, who are in no scene as its author or viewer.
-    """
-
-    author: int
-    viewer: int
-    share: int
-    circles: Mapping[int, str]
-    audience: Collection[int]
-    is_old: bool
-    """It would be gone from a circle with the shortest window."""
-    others: Collection[int] = ()
+MOST_OTHERS = 30
 
 
 Undo = Callable[[], None]
 Revocation = Callable[[Scene], Undo]
-Seen = Callable[[int, Collection[int]], int]
-"""How many of these people see this share."""
+Sight = Sequence[tuple[int, Sequence[int]]]
+"""People, and shares of each."""
+Seen = Callable[[Sight], int]
+"""How much of that is seen."""
 
 
 class Way(NamedTuple):
     """A way of revoking.
 
     :param weight: how often it is drawn.
-    :param is_wide: takes the share from all who see it, and not from the scene's viewer alone.
+    :param is_wide: takes it from all who see it, and not from the scene's viewer alone.
+    :param is_narrow: takes the scene's share alone, and not all that its author shows.
     """
 
     revoke: Revocation
     weight: int = OFTEN
     is_wide: bool = False
+    is_narrow: bool = False
 
 
 # --- What is revoked --------------------------------------------------------------------------------------
@@ -91,13 +78,15 @@ class Revocations:
     def ways(self) -> dict[str, Way]:
         return {
             "muted": Way(self.muted), "hidden from": Way(self.hidden_from),
-            "hidden": Way(self.hidden, is_wide=True), "paused": Way(self.paused, is_wide=True),
-            "taken back by staff": Way(self.taken_back, is_wide=True),
+            "paused": Way(self.paused, is_wide=True),
+            "hidden": Way(self.hidden, is_wide=True, is_narrow=True),
+            "taken back by staff": Way(self.taken_back, is_wide=True, is_narrow=True),
             "author suspended": Way(self.author_suspended, is_wide=True),
             "viewer suspended": Way(self.viewer_suspended), "left the circles": Way(self.left),
-            "another audience": Way(self.another_audience), "viewer's consent": Way(self.viewers_consent),
-            "unfriended": Way(self.unfriended, 1), "blocked": Way(self.blocked, 1),
-            "blocked by the author": Way(self.blocked_by, 1), "window past": Way(self.window_past, 1),
+            "another audience": Way(self.another_audience, is_narrow=True),
+            "viewer's consent": Way(self.viewers_consent), "unfriended": Way(self.unfriended, 1),
+            "blocked": Way(self.blocked, 1), "blocked by the author": Way(self.blocked_by, 1),
+            "window past": Way(self.window_past, 1, is_narrow=True),
             "author's consent": Way(self.authors_consent, 1, is_wide=True),
         }  # fmt: skip
 
@@ -142,17 +131,21 @@ class Revocations:
             self._do.add_members(self._who(scene.author), circle_id=circle, person_ids=[scene.viewer])
 
     def another_audience(self, scene: Scene) -> Undo:
-        others = set(scene.audience) - scene.circles.keys()
-        author = self._who(scene.author)
-        if not others:
-            others = {self._do.create_circle(author, name="nobody yet").pk}
-        self._do.change_audience(author, share_id=scene.share, circle_ids=others)
+        """To a circle without the viewer: one that is there, or else one that is made for it."""
+        from kith.ties.models import Circle  # noqa: PLC0415
+
+        author, made = self._who(scene.author), None
+        without = Circle.objects.unguarded(WHY).filter(owner=scene.author).exclude(pk__in=scene.circles)
+        circle = without.values_list("pk", flat=True).first()
+        if circle is None:
+            circle = made = self._do.create_circle(author, name="nobody yet").pk
+        self._do.change_audience(author, share_id=scene.share, circle_ids=[circle])
 
         def undo() -> None:
             again = self._who(scene.author)
             self._do.change_audience(again, share_id=scene.share, circle_ids=scene.audience)
-            for circle in others - set(scene.audience):
-                self._do.delete_circle(again, circle_id=circle)
+            if made is not None:
+                self._do.delete_circle(again, circle_id=made)
 
         return undo
 
@@ -165,7 +158,7 @@ class Revocations:
 
         def undo() -> None:
             self._do.open_circles(self._who(scene.author), text_version=WORDING, surface=SURFACE)
-            self._do.show_share(self._who(scene.author), share_id=scene.share)
+            self._do.change_past(self._who(scene.author), action="show")
 
         return undo
 
@@ -210,30 +203,21 @@ class Revocations:
 
 
 class Watcher:
-    """Asks whether somebody sees a share: in a process that revokes nothing."""
+    """Asks what somebody sees: in a process that revokes nothing."""
 
     def __init__(self, _told: Mapping[str, Any]) -> None:
         self.seen = fresh_checks()
 
-    def answer(self, question: Any) -> int:
-        return self.seen(*question)
+    def answer(self, question: Sight) -> int:
+        return self.seen(question)
 
     def play(self) -> None:
         raise NotImplementedError("it is only asked")
 
 
 def fresh_checks() -> Seen:
-    """What a request does: who it is, how far the circle side is open to them, and whether they see it."""
-    from kith.audience.viewer import viewer_of  # noqa: PLC0415 (Django is set up by now)
-    from kith.core.clock import utc_now  # noqa: PLC0415
-    from kith.people.queries import find_person  # noqa: PLC0415
-    from kith.sharing.queries import may_see  # noqa: PLC0415
-
-    def seen(share_id: int, people: Collection[int]) -> int:
-        viewers = (viewer_of(find_person(person_id), utc_now()) for person_id in people)
-        return sum(share_id in may_see(viewer, share_ids=[share_id]) for viewer in viewers)
-
-    return seen
+    look = fresh_look()
+    return lambda sight: sum(len(look(person_id, shares)) for person_id, shares in sight)
 
 
 class Revoker:
@@ -250,7 +234,7 @@ class Revoker:
         self._watcher = Players("watcher", "peer", f"{__name__}:Watcher", stage, django=True)
 
     def answer(self, question: dict[str, int]) -> dict[str, Any]:
-        watching: list[Seen] = [fresh_checks(), lambda *asked: int(self._watcher.answer(asked))]
+        watching: list[Seen] = [fresh_checks(), lambda sight: int(self._watcher.answer(sight))]
         return revoke(self._scenes, watching, number=question["revocations"], dice=self._dice)
 
     def play(self) -> None:
@@ -270,52 +254,24 @@ def revoke(
     ways = Revocations().ways
     names, weights = list(ways), [way.weight for way in ways.values()]
     made, wrong = Counter[str](), Counter[str]()
-    others = dict[int, list[int]]()
+    sight_of = cache(find_sight)
     acts = checks = 0
     while made.total() < number:
         scene, name = dice.choice(scenes), dice.choices(names, weights)[0]
-        people = [scene.viewer]
-        if ways[name].is_wide:
-            if scene.share not in others:
-                others[scene.share] = [one for one in scene.others if watching[0](scene.share, [one])]
-            people += others[scene.share]
-        undo = ways[name].revoke(scene)
-        wrong[f"stale: {name}"] += sum(seen(scene.share, people) for seen in watching)
+        way, people = ways[name], [scene.viewer]
+        if way.is_wide:
+            people += dice.sample(scene.others, min(MOST_OTHERS, len(scene.others)))
+        shares = (scene.share,) if way.is_narrow else scene.shares
+        sight = [(one, found) for one in people if (found := sight_of(one, shares))]
+        pairs = sum(len(found) for _one, found in sight)
+        undo = way.revoke(scene)
+        wrong[f"stale: {name}"] += sum(seen(sight) for seen in watching)
         undo()
-        wrong[f"missing: {name}"] += sum(len(people) - seen(scene.share, people) for seen in watching)
-        made[name] += len(people)
+        wrong[f"missing: {name}"] += sum(pairs - seen(sight) for seen in watching)
+        made[name] += pairs
         acts += 1
-        checks += 2 * len(people) * len(watching)
+        checks += 2 * pairs * len(watching)
     return {"made": made, "acts": acts, "checks": checks, "wrong": +wrong}
-
-
-def find_scenes(choices: Mapping[str, Any]) -> list[Scene]:
-    """Of the pairs that may be seen, those that have no person in common with one before."""
-    from kith.core.clock import utc_now  # noqa: PLC0415 (Django is set up by now)
-    from kith.sharing.models import Audience, Share  # noqa: PLC0415
-    from kith.ties.models import Member  # noqa: PLC0415
-
-    why, taken, scenes = "the bench looks who is in which circle", set[int](), []
-    for pair in choices["pairs"]:
-        share = Share.objects.unguarded(why).filter(pk=pair["share"]).first()
-        if not pair["may"] or share is None or {share.author_id, pair["viewer"]} & taken:
-            continue
-        rows = Audience.objects.unguarded(why).filter(share=share).select_related("circle")
-        shown = {row.circle_id: row.circle.window for row in rows}
-        held = Member.objects.unguarded(why).filter(circle__in=shown, person=pair["viewer"])
-        circles = {circle: shown[circle] for circle in held.values_list("circle", flat=True)}
-        is_old = share.visible_from + SHORT < utc_now()
-        taken |= {share.author_id, pair["viewer"]}
-        scenes.append(Scene(share.author_id, pair["viewer"], share.pk, circles, list(shown), is_old))
-    return [replace(scene, others=_others(scene, taken)) for scene in scenes]
-
-
-def _others(scene: Scene, taken: Collection[int]) -> list[int]:
-    from kith.sharing.models import Delivery  # noqa: PLC0415
-
-    rows = Delivery.objects.unguarded("the bench looks who is shown what").filter(share=scene.share)
-    shown = rows.order_by("viewer").values_list("viewer", flat=True)
-    return [person_id for person_id in shown if person_id not in taken]
 
 
 # --- The command ------------------------------------------------------------------------------------------

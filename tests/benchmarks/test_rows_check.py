@@ -13,6 +13,7 @@ from benchmarks.contest import Stage, require_alike
 from benchmarks.players import Players
 from benchmarks.rows import check
 from benchmarks.rows.check_revoked import Revoker, fresh_checks, revoke, run_revocations
+from benchmarks.rows.check_scenes import Scene, find_sight
 from benchmarks.stages import own_copy
 
 CLAUSES = {
@@ -86,9 +87,10 @@ def test_nothing_that_was_revoked_is_seen_by_whoever_asks_afterwards(small_stage
     assert told["revocations"] > told["acts"], "what an author does is asked of all who saw it"
 
 
-def test_an_answer_that_is_kept_is_noticed(small_stage: Stage) -> None:
+@pytest.mark.parametrize("who", ["Forgetful", "ForgetfulOfAnother"])
+def test_an_answer_that_is_kept_is_noticed(small_stage: Stage, who: str) -> None:
     stage = replace(own_copy(small_stage, "revoked"), clients=1)
-    player = f"{__name__}:Forgetful"
+    player = f"{__name__}:{who}"
     with Players("forgetful", "peer", player, stage, told={"mine": 0, "of": 1}, django=True) as forgetful:
         wrong = forgetful.answer({"revocations": 20})["wrong"]
     assert sum(number for what, number in wrong.items() if what.startswith("stale")) > 0
@@ -99,8 +101,18 @@ class Forgetful(Revoker):
 
     def answer(self, question: dict[str, int]) -> dict[str, Any]:
         seen = fresh_checks()
-        once = cache(lambda share, person: seen(share, [person]))
+        once = cache(lambda person, share: seen([(person, [share])]))
         for scene in self._scenes:
-            once(scene.share, scene.viewer)
-        kept = lambda share, people: sum(once(share, person) for person in people)  # noqa: E731
+            once(scene.viewer, self._kept(scene))
+        kept = lambda sight: sum(once(one, share) for one, shares in sight for share in shares)  # noqa: E731
         return revoke(self._scenes, [kept], number=question["revocations"], dice=self._dice)
+
+    def _kept(self, scene: Scene) -> int:
+        return scene.share
+
+
+class ForgetfulOfAnother(Forgetful):
+    """Keeps it of another share than the one that a scene is about."""
+
+    def _kept(self, scene: Scene) -> int:
+        return next(iter(find_sight(scene.viewer, [*scene.shares][1:])), scene.share)
