@@ -65,8 +65,6 @@ def _sign_in(person_id: int, *, sessions: bool) -> dict[str, Any]:
     made = {"person": person_id, "token": text}
     if sessions:
         client = Client()
-        client.force_login(
-            Person.objects.get(pk=person_id), "allauth.account.auth_backends.AuthenticationBackend"
-        )
+        client.force_login(Person.objects.get(pk=person_id), "kith.web.sessions.SignedIn")
         made["session"] = client.cookies["sessionid"].value
     return made

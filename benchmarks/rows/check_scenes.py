@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 WHY = "the bench looks who is shown what"
 SHORT = timedelta(days=3)
-MOST_SHARES = 20
+MOST_SHARES, MOST_SCENES = 20, 300
 LASTING = timedelta(days=1)
 """What ends sooner is in no sight: it might end by itself while this runs."""
 
@@ -39,7 +39,10 @@ class Scene:
 
 
 def find_scenes(choices: Mapping[str, Any]) -> list[Scene]:
-    """Of the pairs that may be seen, those that have no person in common with one before."""
+    """Of the pairs that may be seen, those that have no person in common with one before.
+
+    Those in which the most is to be seen: there an act revokes the most.
+    """
     from kith.sharing.models import Share  # noqa: PLC0415 (Django is set up by now)
 
     taken, scenes = set[int](), []
@@ -50,7 +53,8 @@ def find_scenes(choices: Mapping[str, Any]) -> list[Scene]:
         if find_sight(pair["viewer"], [share.pk]):
             taken |= {share.author_id, pair["viewer"]}
             scenes.append(_scene(share, pair["viewer"]))
-    return [replace(scene, others=_others(scene, taken)) for scene in scenes]
+    scenes = [replace(scene, others=_others(scene, taken)) for scene in scenes]
+    return sorted(scenes, key=lambda scene: -len(scene.shares) * (1 + len(scene.others)))[:MOST_SCENES]
 
 
 def _scene(share: Share, viewer: int) -> Scene:

@@ -25,7 +25,7 @@ WHY: dict[str, Any] = {"why": "the test"}
 
 def signed_in(person: Person, language: str = "en") -> Client:
     client = Client(headers={"accept-language": language})
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person, backend="kith.web.sessions.SignedIn")
     return client
 
 

@@ -127,6 +127,7 @@ if REDIS_URL:
 
 # --- Security and logs ----------------------------------------------------------
 
+SESSION_ENGINE = "kith.web.sessions"
 SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", default=PRODUCTION)
 CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=PRODUCTION)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
@@ -143,7 +144,7 @@ LOGGING = logging_config(as_json=PRODUCTION, level=env("KITH_LOG_LEVEL", default
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: who is locked out gets no further
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "kith.web.sessions.SignedIn",
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
