@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
+
+from kith.core.compiled import columns_of, compiled, instance_of
 from kith.core.errors import NotThere
 from kith.people.models import Person
 
@@ -14,10 +22,18 @@ def lock_people(*person_ids: int) -> dict[int, Person]:
     On SQLite the IMMEDIATE transaction already does this.
 
     :raises NotThere: one of them is not there.
+    :raises TransactionManagementError: there is no transaction, so they would be let go at once.
     """
+    if connection.get_autocommit():
+        raise TransactionManagementError("people are held within a transaction")
     wanted = set(person_ids)
-    held = Person.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
-    people = {person.pk: person for person in held}
+    people = {row.id: instance_of(Person, row) for row in _held(people=wanted)} if wanted else {}
     if people.keys() != wanted:
         raise NotThere
     return people
+
+
+@compiled()
+def _held(people: Collection[int]) -> QuerySet[Any, Any]:
+    rows = Person.objects.filter(pk__among=people).order_by("pk").select_for_update(no_key=True)
+    return rows.values_list(*columns_of(Person))

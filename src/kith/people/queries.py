@@ -31,8 +31,14 @@ def latest_consent(person_id: int, purpose: Purpose) -> Consent | None:
 
 
 def has_consented(person_id: int, purpose: Purpose) -> bool:
-    latest = latest_consent(person_id, purpose)
-    return latest is not None and latest.given
+    latest = _latest_of(person=person_id, purpose=purpose)
+    return bool(latest and latest[0].given)
+
+
+@compiled()
+def _latest_of(person: int, purpose: Purpose) -> QuerySet[Any, Any]:
+    entries = Consent.objects.filter(person=person, purpose=purpose)
+    return entries.order_by("-at", "-id").values_list("given")[:1]
 
 
 def ledger_of(person_id: Any) -> QuerySet[Consent, Any]:
