@@ -120,13 +120,14 @@ FEW = 50
 """Rows for which PostgreSQL's COPY, which takes a message more, is not worth it."""
 
 
-def append(rows: Sequence[models.Model]) -> None:
+def append(rows: Sequence[models.Model], *, unless_there: bool = False) -> None:
     """Write rows of one model that are new. A key that the database counts is left to it, and not read back.
 
     PostgreSQL takes them by COPY, SQLite by one prepared statement. Of an import of orders `bulk_create`
     took a third of the time: it makes each statement anew, and prepares every value for any database.
 
-    :raises IntegrityError: one of them is there already.
+    :param unless_there: leave out those that are there already.
+    :raises IntegrityError: one of them is, and was not to be left out.
     """
     if not rows:
         return
@@ -135,13 +136,14 @@ def append(rows: Sequence[models.Model]) -> None:
     into = f"{quote(options.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
     values = list(zip(*(_column(field, rows) for field in fields), strict=True))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(rows) > FEW:
+        if connection.vendor == "postgresql" and len(rows) > FEW and not unless_there:
             with connection.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for each in values:
                     copy.write_row(each)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", values)  # noqa: S608 (a model's names)
+            end = " ON CONFLICT DO NOTHING" if unless_there else ""
+            cursor.executemany(f"INSERT INTO {into} VALUES ({marks}){end}", values)  # noqa: S608 (our names)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 

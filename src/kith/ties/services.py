@@ -5,12 +5,14 @@ Called by the services of `sharing` and `strangers`, inside their transactions a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
+from kith.core import sql
+from kith.core.bulk import append
 from kith.people.models import Person
 from kith.ties.models import MOST_FRIENDS, Circle, FriendRequest, Member, Relationship
 
@@ -63,11 +65,18 @@ def copy_openness(person: Person) -> None:
 def put_in(circle: Circle, person_ids: Iterable[int]) -> None:
     """Put friends of the circle's owner into it; those already there stay."""
     members = [Member(owner_id=circle.owner_id, circle=circle, person_id=one) for one in person_ids]
-    Member.objects.bulk_create(members, ignore_conflicts=True)
+    append(members, unless_there=True)
 
 
-def take_out(circle: Circle, person_ids: Iterable[int]) -> None:
-    Member.objects.unguarded(WRITING).filter(circle=circle, person__in=list(person_ids)).delete()
+def take_out(circle: Circle, person_ids: Collection[int]) -> None:
+    given = {"owner": circle.owner_id, "circle": circle.pk, "people": person_ids}
+    if person_ids:
+        sql.run_often(_TAKE_OUT, given)
+
+
+_TAKE_OUT = """
+DELETE FROM ties_member WHERE owner_id = %(owner)s AND circle_id = %(circle)s AND person_id IN %(people)s
+"""
 
 
 def befriend(one: Person, two: Person, *, now: datetime) -> None:

@@ -225,7 +225,7 @@ def _say(
 
 def _publish(viewer: Viewer, share: Share, circles: Sequence[Circle], photo_ids: Sequence[int]) -> Share:
     _require_not_sensitive(share.category)
-    share.save(force_insert=True)
+    append([share])
     if photo_ids:
         _attach(viewer, share, photo_ids)
     append(audience_of(share, circles))
