@@ -56,6 +56,13 @@ def test_what_is_there_already_is_refused(sold: tuple[Order, Listing]) -> None:
     assert OrderLine.objects.unguarded(WHY).count() == 1
 
 
+@pytest.mark.parametrize("more", [3, FEW + 5])
+def test_what_is_there_already_may_be_left_out(sold: tuple[Order, Listing], more: int) -> None:
+    append([line_of(*sold, 1)])
+    append([line_of(*sold, number) for number in range(more)], unless_there=True)
+    assert OrderLine.objects.unguarded(WHY).count() == more
+
+
 def test_nothing_is_nothing() -> None:
     append([])
     assert not Person.objects.filter(pk__among=[]).exists()

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
@@ -377,3 +378,19 @@ def test_bad_input(telephone: Telephone, address: str, typed: dict[str, str], sa
     assert answer.status_code == 200
     assert said in text_of(answer)
     assert telephone.messages == []
+
+
+def test_a_session_that_has_ended_signs_nobody_in() -> None:
+    client = browser()
+    client.force_login(mei())
+    assert is_signed_in(client)
+    Session.objects.update(expire_date=utc_now() - timedelta(seconds=1))
+    assert not is_signed_in(client)
+
+
+def test_an_account_that_is_closed_is_signed_in_nowhere_from_the_next_look_on() -> None:
+    person, client = mei(), browser()
+    client.force_login(person)
+    assert is_signed_in(client)
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    assert not is_signed_in(client)
