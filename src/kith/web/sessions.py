@@ -36,8 +36,8 @@ def _open_sessions(key: str | None, at: datetime) -> QuerySet[Any, Any]:
 
 
 class SignedIn(AuthenticationBackend):
-    """Allauth's, for whoever has a session."""
+    """Allauth's, which leaves those whose account is closed their session: here they lose it at once."""
 
     def get_user(self, user_id: int) -> Person | None:
         person = find_person(user_id)
-        return person if person is not None and self.user_can_authenticate(person) else None
+        return person if person is not None and person.is_active else None
