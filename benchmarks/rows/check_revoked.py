@@ -261,7 +261,7 @@ def revoke(
         way, people = ways[name], [scene.viewer]
         if way.is_wide:
             people += dice.sample(scene.others, min(MOST_OTHERS, len(scene.others)))
-        shares = (scene.share,) if way.is_narrow else scene.shares
+        shares = (scene.share,) if way.is_narrow else tuple(scene.shares)
         sight = [(one, found) for one in people if (found := sight_of(one, shares))]
         pairs = sum(len(found) for _one, found in sight)
         undo = way.revoke(scene)

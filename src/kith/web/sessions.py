@@ -35,7 +35,7 @@ def _open_sessions(key: str | None, at: datetime) -> QuerySet[Any, Any]:
     return Session.objects.filter(session_key=key, expire_date__gt=at).values_list(*columns_of(Session))
 
 
-class SignedIn(AuthenticationBackend):
+class SignedIn(AuthenticationBackend):  # type: ignore[misc]
     """Allauth's, which leaves those whose account is closed their session: here they lose it at once."""
 
     def get_user(self, user_id: int) -> Person | None:

@@ -13,7 +13,8 @@ from typing import Any
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
-from jinja2.runtime import Macro, missing
+from jinja2.runtime import Macro
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 
