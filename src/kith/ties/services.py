@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db.models import Q
 
-from kith.core import sql
 from kith.core.bulk import append
 from kith.people.models import Person
 from kith.ties.models import MOST_FRIENDS, Circle, FriendRequest, Member, Relationship
@@ -69,14 +68,8 @@ def put_in(circle: Circle, person_ids: Iterable[int]) -> None:
 
 
 def take_out(circle: Circle, person_ids: Collection[int]) -> None:
-    given = {"owner": circle.owner_id, "circle": circle.pk, "people": person_ids}
-    if person_ids:
-        sql.run_often(_TAKE_OUT, given)
-
-
-_TAKE_OUT = """
-DELETE FROM ties_member WHERE owner_id = %(owner)s AND circle_id = %(circle)s AND person_id IN %(people)s
-"""
+    held = Q(owner=circle.owner_id, circle=circle, person__in=person_ids)
+    Member.objects.unguarded(WRITING).filter(held).delete()
 
 
 def befriend(one: Person, two: Person, *, now: datetime) -> None:
