@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import product
@@ -95,12 +96,16 @@ def main(
         [f"deliveries={number}" for number in GROWTH] if growth else [size or ("quick" if quick else "whole")]
     )
     told: dict[str, Any] = about(sizes, quick=quick)
+    begun = time.monotonic()
     wanted = names or (("feed",) if growth else tuple(MODULES))
     try:
         for one in sizes:
             with all_opened(kinds, one, place, clients=clients, quick=quick) as stages:
+                click.echo(f"the worlds are there after {minutes_since(begun)} minutes", err=True)
                 for result in play_all(wanted, stages, rounds=rounds, seconds=seconds):
                     told["results"].append(result.told() | {"size": one})
+                    told["minutes"] = minutes_since(begun)
+                    click.echo(f"  after {told['minutes']} minutes", err=True)
                     write(told, file=file, chart=chart, page=page)
     except (CannotStart, Missing, Unlike, Wrong) as refusal:
         raise click.ClickException(str(refusal)) from None
@@ -177,6 +182,10 @@ def take_turn(row: Row, one: Contender, seconds: float) -> Sample:
     if sample.wrong:
         raise Wrong(f"{row.key}: {sample.wrong} answers of {one.name} were wrong or none")
     return sample
+
+
+def minutes_since(begun: float) -> float:
+    return round((time.monotonic() - begun) / 60, 1)
 
 
 def write(told: dict[str, Any], *, file: Path | None, chart: Path | None, page: Path | None) -> None:

@@ -22,6 +22,8 @@ from benchmarks.contest import Contender, Missing, Role, Sample, Stage, sample_o
 from benchmarks.processes import Watch
 from scripts.postgres import find_programs
 
+OPTIONS = "-c jit=off"
+"""As Kith's own connections have it: to compile one of these statements takes longer than to run it."""
 NUMBER = re.compile(r"(?<!:):number\b")
 
 
@@ -33,27 +35,24 @@ class Pgbench(Contender):
     :param columns: its other columns and their types, such as {"viewer": "bigint"}.
     :param questions: their values, a row a question. `answer` finds a question among them.
     :param read: makes the answer of the rows that the statement gave, each a mapping by column.
-    :param settings: of the connection, such as {"plan_cache_mode": "force_custom_plan"}, where the limit is
-        quicker with them.
     :param played: only the first so many questions are asked while it is measured; 0: all.
     """
 
     def __init__(
         self, name: str, stage: Stage, *, sql: str, table: str, columns: Mapping[str, str],
         questions: Sequence[tuple[Any, ...]], read: Callable[[list[dict[str, Any]]], Any],
-        role: Role = "limit", settings: Mapping[str, str] | None = None, played: int = 0,
+        role: Role = "limit", played: int = 0,
     ) -> None:  # fmt: skip
         self.name, self.role = name, role
         self._stage, self._read, self._sql = stage, read, sql
         self._numbers = {tuple(one): number for number, one in enumerate(questions, 1)}
-        self._options = " ".join(f"-c {key}={value}" for key, value in (settings or {}).items())
         self._folder = stage.scratch / f"pgbench-{table}"
         self._folder.mkdir(exist_ok=True)
         self._script = self._folder / "script.sql"
         self._script.write_text(f"\\set number random(1, {played or len(questions)})\n{_one_line(sql)};\n")
         _write_questions(stage.url, table, columns, questions)
         self._connection = psycopg.connect(
-            stage.url, autocommit=True, options=self._options, row_factory=psycopg.rows.dict_row
+            stage.url, autocommit=True, options=OPTIONS, row_factory=psycopg.rows.dict_row
         )
 
     def answer(self, question: Any) -> Any:
@@ -96,7 +95,7 @@ class Pgbench(Contender):
         return {
             **os.environ, "PGHOST": str(address.hostname), "PGPORT": str(address.port),
             "PGUSER": str(address.username), "PGPASSWORD": str(address.password),
-            "PGDATABASE": address.path.lstrip("/"), "PGOPTIONS": self._options,
+            "PGDATABASE": address.path.lstrip("/"), "PGOPTIONS": OPTIONS,
         }  # fmt: skip
 
 

@@ -61,6 +61,11 @@ class Stage:
     quick: bool = False
     server: int = 0
 
+    @property
+    def shared(self) -> Path:
+        """What a row makes on one database and uses on the next; removed at the end of the whole run."""
+        return self.scratch.parent / "scratch-shared"
+
     def environment(self) -> dict[str, str]:
         """What a process that runs Kith on this database has to find in its environment."""
         return {

@@ -6,11 +6,13 @@ What buyers search by is left out: no sweep looks at it.
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -63,19 +65,22 @@ _KINDS = {
 }  # fmt: skip
 
 
-def load(plan: Plan, *, processes: int = 1) -> Iterator[Truth]:
-    """Fill an empty database; yield what is true of each piece, as it is written."""
+def load(plan: Plan, *, processes: int = 1, kept: Path | None = None) -> Iterator[Truth]:
+    """Fill an empty database; yield what is true of each piece, as it is written.
+
+    :param kept: a folder for what was made, and from which it is taken when it is there: of this plan alone.
+    """
     load_categories()
     with _in_bulk():
         _write(_base(plan))
-        for tables, truth in _pieces(plan, processes):
+        for tables, truth in _pieces(plan, processes, kept):
             _write(tables)
             yield truth
         _set_numbers([Decision, Measure, ReportUse, MerchantStaff])
 
 
-def _pieces(plan: Plan, processes: int) -> Iterator[tuple[list[_Written], Truth]]:
-    make = partial(_piece, plan)
+def _pieces(plan: Plan, processes: int, kept: Path | None) -> Iterator[tuple[list[_Written], Truth]]:
+    make = partial(_kept_piece, plan, kept)
     if processes == 1:
         yield from map(make, range(plan.pieces))
         return
@@ -218,6 +223,18 @@ def _of_instances(model: type[models.Model], some: Sequence[models.Model]) -> _W
     return table_of(
         model, {str(field.column): [getattr(one, field.attname) for one in some] for field in fields}
     )
+
+
+def _kept_piece(plan: Plan, kept: Path | None, number: int) -> tuple[list[_Written], Truth]:
+    if kept is None:
+        return _piece(plan, number)
+    file = kept / f"piece-{number}"
+    if file.exists():
+        made: tuple[list[_Written], Truth] = pickle.loads(file.read_bytes())  # noqa: S301 (written below)
+        return made
+    made = _piece(plan, number)
+    file.write_bytes(pickle.dumps(made))
+    return made
 
 
 def _piece(plan: Plan, number: int) -> tuple[list[_Written], Truth]:

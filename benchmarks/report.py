@@ -24,7 +24,8 @@ def as_table(told: dict[str, Any]) -> str:
 def as_markdown(told: dict[str, Any]) -> str:
     """Write it as it stands in docs/performance.md."""
     lines = [f"Measured on {told['at'][:10]} on {_machine(told)}, by `{told['command']}`", ""]
-    lines[0] += f" at {told['commit']}." if told["commit"] else "."
+    lines[0] += f" at {told['commit']}" if told["commit"] else ""
+    lines[0] += f", in {told['minutes']:.0f} minutes with all that it needs." if "minutes" in told else "."
     lines += ["| row | ours | target | reached | the floor | |", "|---|---:|---|---:|---:|---|"]
     lines += [_in_short(result, target) for result in told["results"] for target in result["targets"]] + [""]
     for result in told["results"]:

@@ -67,7 +67,12 @@ def opened(
 def all_opened(kinds: Sequence[Kind], size: str, place: Path, **more: Any) -> Iterator[list[Stage]]:
     """Open the same world on each database. All are made at once: making one keeps one core busy."""
     with contextlib.ExitStack() as stack, ThreadPoolExecutor(len(kinds)) as pool:
-        yield list(pool.map(stack.enter_context, [opened(kind, size, place, **more) for kind in kinds]))
+        stages = list(pool.map(stack.enter_context, [opened(kind, size, place, **more) for kind in kinds]))
+        for shared in {stage.shared for stage in stages}:
+            shutil.rmtree(shared, ignore_errors=True)
+            shared.mkdir()
+            stack.callback(shutil.rmtree, shared, ignore_errors=True)
+        yield stages
 
 
 def own_copy(stage: Stage, name: str) -> Stage:

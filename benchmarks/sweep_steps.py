@@ -114,7 +114,8 @@ def load(given: dict[str, Any]) -> dict[str, Any]:
     call_command("migrate", interactive=False, verbosity=0)
     plan = Plan(given["listings"], given["merchants"], given["seed"])
     pieces = []
-    for piece in fill(plan, processes=given["processes"]):
+    kept = Path(given["kept"]) if "kept" in given else None
+    for piece in fill(plan, processes=given["processes"], kept=kept):
         pieces.append(piece)
         print(f"\r  {len(pieces)} of {plan.pieces} pieces", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)

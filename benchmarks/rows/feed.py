@@ -97,7 +97,6 @@ def limit_of(stage: Stage, who: Sequence[SignedIn], played: int) -> Contender:
         return by_sqlite(RAW, stage, sql=sql, questions=asked, read=f"{__name__}:read_rows", played=played)
     return Pgbench(
         RAW, stage, sql=sql, table="feed", columns={"digest": "text"}, read=read_rows, played=played,
-        settings={"jit": "off"},
         questions=[(digest,) for digest in digests],
     )  # fmt: skip
 

@@ -43,7 +43,8 @@ class Sweep(Row):
         given = {"listings": LISTINGS // part, "merchants": MERCHANTS // part, "seed": SEED}
         database.make("catalogue")
         truth = str(place / "truth.feather")
-        run_step("load", database.url("catalogue"), place, processes=cores(), truth=truth, **given)
+        kept = str(stage.shared)  # to read the words of 600,000 listings takes minutes
+        run_step("load", database.url("catalogue"), place, processes=cores(), truth=truth, kept=kept, **given)
         listings = given["listings"]
         yield [
             Steps("Kith", "ours", database, place, listings, truth),

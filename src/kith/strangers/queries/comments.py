@@ -20,7 +20,7 @@ from kith.core.guard import GuardedQuerySet, Viewer
 from kith.core.paging import Page, read_place, write_cursor
 from kith.detectors.risk import risk_of
 from kith.strangers.models import Persona, Post, PostComment
-from kith.strangers.queries.cards import CAREFUL, SEEN, PhotoRef, is_speaking, own_persona, photos_on
+from kith.strangers.queries.cards import CAREFUL, SEEN, PhotoRef, is_speaking, photos_on
 from kith.strangers.queries.personas import PersonaFace, faces_outside
 
 PLACES = "an empty place is kept for answers that the viewer may see; nothing is told of who left it"
@@ -175,7 +175,7 @@ def _cards(
     :param visible: what they may see under the same post.
     """
     ids = [comment.pk for comment in comments]
-    speaks = is_speaking(viewer, own_persona(viewer))
+    speaks = is_speaking(viewer)
     photos = photos_on(comment__in=ids)
     answered = _authors_answered(visible, comments)
     faces = faces_outside(viewer, {comment.author_id for comment in comments} | set(answered.values()))

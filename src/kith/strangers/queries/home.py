@@ -14,12 +14,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kith.core.compiled import columns_of, compiled, instance_of
+from kith.core.compiled import compiled
 from kith.core.guard import GuardedQuerySet, Viewer
 from kith.core.paging import BadCursor, Page, read_cursor, read_place, write_cursor
 from kith.people.regions import province_of
-from kith.strangers.models import Post, PostFollow, Topic, TopicFollow
-from kith.strangers.queries.cards import NEW, Listing, PostCard, own_persona, post_cards
+from kith.strangers.models import Post, PostFollow, TopicFollow
+from kith.strangers.queries.cards import NEW, Listing, PostCard, own_region, post_cards
 from kith.strangers.search import SHOWN
 
 FIRST = 20
@@ -45,9 +45,14 @@ def hot(
     :param size: the most on a page. The first twenty are on pages of their own.
     :raises BadCursor: not one of this list.
     """
-    place = _arranged(viewer, topic) if cursor is None else _read_hot(cursor)
-    page_of = _page_of_first if place.waiting else _by_rank
-    return page_of(viewer, topic, place, size)
+    if cursor is None:
+        place = _arranged(viewer, topic)
+        return _page_of_first(viewer, place, place.waiting[:size], size)
+    place = _read_hot(cursor)
+    if not place.waiting:
+        return _by_rank(viewer, topic, place, size)
+    seen = {row.pk for row in _seen(viewer, topic, posts=place.waiting[:size])}
+    return _page_of_first(viewer, place, [pk for pk in place.waiting[:size] if pk in seen], size)
 
 
 def newest(
@@ -59,10 +64,10 @@ def newest(
 
 def near(viewer: Viewer, *, cursor: str | None = None, size: int = 20) -> Page[PostCard]:
     """What was posted last from the province of the viewer's persona; nothing if it names no region."""
-    persona = own_persona(viewer)
-    if persona is None or not persona.region:
+    region = own_region(viewer)
+    if not region:
         return Page(())
-    rows = listed(viewer).filter(province=province_of(persona.region))
+    rows = listed(viewer).filter(province=province_of(region))
     return page_by_time(viewer, rows, cursor, size, listing="near")
 
 
@@ -86,10 +91,10 @@ def page_by_time(
     if cursor:
         at, pk = read_place(cursor)
         rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk), created_at__lte=at)
-    found = list(rows.order_by("-created_at", "-pk").select_related("topic")[: size + 1])
+    found = list(rows.order_by("-created_at", "-pk").values_list("pk", "created_at")[: size + 1])
     page = found[:size]
-    more = write_cursor(page[-1].created_at.isoformat(), page[-1].pk) if len(found) > size else None
-    return Page(post_cards(viewer, page, listing=listing), more)
+    more = write_cursor(page[-1][1].isoformat(), page[-1][0]) if len(found) > size else None
+    return Page(post_cards(viewer, [pk for pk, _ in page], listing=listing), more)
 
 
 # --- Hot ----------------------------------------------------------------------------
@@ -123,10 +128,10 @@ class Place:
         rank, pk = self.behind
         return Q(Q(rank__lt=rank) | Q(rank=rank, pk__lt=pk), rank__lte=rank)
 
-    def after(self, *, waiting: Sequence[int] = (), last: Post | None = None) -> str:
-        """The cursor behind a page. :param last: the one on it that stands there by its rank."""
-        behind = (last.rank, last.pk) if last else self.behind
-        return write_cursor("hot", list(self.first), list(waiting), list(self.new), self.more, behind)
+    def after(self, *, waiting: Sequence[int] = (), behind: tuple[float, int] | None = None) -> str:
+        """The cursor behind a page. :param behind: of the last one on it, if it stands there by its rank."""
+        first, new = list(self.first), list(self.new)
+        return write_cursor("hot", first, list(waiting), new, self.more, behind or self.behind)
 
 
 def _arranged(viewer: Viewer, topic: str | None) -> Place:
@@ -151,33 +156,24 @@ def _latest(viewer: Viewer, topic: str | None, since: datetime, most: int) -> Qu
 
 
 @compiled(outside=True)
-def _posts(viewer: Viewer, topic: str | None, posts: Collection[int]) -> QuerySet[Any, Any]:
-    rows = listed(viewer, topic=topic).filter(pk__among=posts)
-    return rows.values_list(*columns_of(Post), *columns_of(Topic, at="topic__"))
+def _seen(viewer: Viewer, topic: str | None, posts: Collection[int]) -> QuerySet[Any, Any]:
+    """Those that are still listed of posts which a cursor names."""
+    return listed(viewer, topic=topic).filter(pk__among=posts).values_list("pk")
 
 
-def _made(row: Any) -> Post:
-    post = instance_of(Post, row)
-    post.topic = instance_of(Topic, row, at="topic__")
-    return post
-
-
-def _page_of_first(viewer: Viewer, topic: str | None, place: Place, size: int) -> Page[PostCard]:
-    chosen, waiting = place.waiting[:size], place.waiting[size:]
-    seen = {row.id: _made(row) for row in _posts(viewer, topic, posts=chosen)}
-    page = [seen[pk] for pk in chosen if pk in seen]
+def _page_of_first(viewer: Viewer, place: Place, seen: Sequence[int], size: int) -> Page[PostCard]:
+    """:param seen: those of its first `size` that the viewer has just been found to see."""
+    waiting = place.waiting[size:]
     more = place.after(waiting=waiting) if waiting or place.more else None
-    return Page(post_cards(viewer, page, listing="hot", new=place.new), more)
+    return Page(post_cards(viewer, seen, listing="hot", new=place.new), more)
 
 
 def _by_rank(viewer: Viewer, topic: str | None, place: Place, size: int) -> Page[PostCard]:
-    ranked = (
-        listed(viewer, topic=topic).filter(place.below).exclude(pk__in=place.first).order_by("-rank", "-pk")
-    )
-    found = list(ranked.select_related("topic")[: size + 1])
+    rows = listed(viewer, topic=topic).filter(place.below).exclude(pk__in=place.first)
+    found = list(rows.order_by("-rank", "-pk").values_list("rank", "pk")[: size + 1])
     page = found[:size]
-    more = place.after(last=page[-1]) if len(found) > size else None
-    return Page(post_cards(viewer, page, listing="hot"), more)
+    more = place.after(behind=page[-1]) if len(found) > size else None
+    return Page(post_cards(viewer, [pk for _, pk in page], listing="hot"), more)
 
 
 def arrange(

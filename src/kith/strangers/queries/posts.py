@@ -23,8 +23,8 @@ MOST_BATCHES = 5
 
 def get_post(viewer: Viewer, *, post_id: int) -> PostCard:
     """:raises NotThere: no such post, or the viewer may not see it."""
-    post = Post.objects.visible_to(viewer).select_related("topic").filter(pk=post_id).first()
-    cards = post_cards(viewer, [post] if post else [], listing="post")
+    seen = Post.objects.visible_to(viewer).filter(pk=post_id).exists()
+    cards = post_cards(viewer, [post_id] if seen else [], listing="post")
     if not cards:
         raise NotThere
     return cards[0]
@@ -131,16 +131,17 @@ def search_posts(viewer: Viewer, *, query: str, cursor: str | None = None, size:
 
 def _find(
     viewer: Viewer, wanted: fulltext.Terms, after: fulltext.Hit | None, size: int
-) -> tuple[list[Post], fulltext.Hit | None]:
+) -> tuple[list[int], fulltext.Hit | None]:
     """Posts that the viewer may see among the hits, and the hit to go on behind; None: that was all."""
-    found: list[Post] = []
+    found: list[int] = []
     for _turn in range(MOST_BATCHES):
         hits = fulltext.find(INDEX, wanted, limit=BATCH, after=after)
-        posts = listed(viewer).select_related("topic").in_bulk([hit.id for hit in hits]) if hits else {}
+        listing = listed(viewer).filter(pk__in=[hit.id for hit in hits]).values_list("pk", flat=True)
+        seen = set(listing) if hits else set()
         for number, hit in enumerate(hits, start=1):
             after = hit
-            if hit.id in posts:
-                found.append(posts[hit.id])
+            if hit.id in seen:
+                found.append(hit.id)
             if len(found) == size:
                 return found, hit if number < len(hits) or len(hits) == BATCH else None
         if len(hits) < BATCH:
