@@ -67,7 +67,7 @@ class Wrong(RuntimeError):
 )
 @click.option("--rounds", type=click.IntRange(1), help=f"{LEAST_ROUNDS}, if not said otherwise.")
 @click.option(
-    "--seconds", type=click.FloatRange(1), default=2, show_default=True, help="How long a turn takes."
+    "--seconds", type=click.FloatRange(1), default=1, show_default=True, help="How long a turn takes."
 )
 @click.option(
     "--clients", type=click.IntRange(0), default=0, help="Two for each core, if not said otherwise."

@@ -2,8 +2,9 @@
 
 Ours are the services that pages and the API call, from the viewer to the commit: they hold the author, look
 whether it may be, write, and put deliveries right. The limit is what the act must write and nothing else, by
-hand, in one transaction of as few statements as it takes. Both are asked by one client, since SQLite has one
-writer, and each works on a copy of the world of its own, where it does the same acts in the same order.
+hand, in one transaction of as few statements as it takes; the floor looks whether it may be as well. All are
+asked by one client, since SQLite has one writer. Ours and the limit each work on a copy of the world of their
+own, where they do the same acts in the same order; the floor on the limit's, beginning at the other end.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from benchmarks.players import Players
 from benchmarks.stages import drop_copy, own_copy
 
 RAW = "raw INSERT … SELECT"
+LOOKING = "the same, having looked"
 COMPARED = 60
 MOST_PLAYED = 100_000
 TEXT = "It has held for two years, and they send parts."
@@ -67,13 +69,27 @@ SHOWN = {
 }  # fmt: skip
 """What is delivered once it is done. The answer."""
 SHOWN["leave"] = SHOWN["join"]
+_PERSON = "SELECT shows, is_active, suspended_at FROM people_person WHERE id = :owner HELD"
+_AGREED = """
+SELECT given FROM people_consent WHERE person_id = :owner AND purpose = 'sharing'
+ORDER BY at DESC, id DESC LIMIT 1"""
+_FRIEND = "SELECT friend_at FROM ties_relationship WHERE owner_id = :owner AND other_id = :person"
+_CIRCLE = 'SELECT owner_id, "window" FROM ties_circle WHERE id = :circle'
+LOOKS = {
+    "share": (_PERSON, _AGREED, _CIRCLE),
+    "join": (_PERSON, _FRIEND, _CIRCLE),
+    "leave": (_PERSON, _CIRCLE),
+    "hide": (_PERSON,),
+    "show": (_PERSON,),
+}
+"""What must be known before an act is done, whoever does it."""
 
 
 class Deliver(Row):
     name = "deliver"
     part: ClassVar[str]
     targets = (Target(RAW, at_least=0.6),)
-    seconds = 2
+
     least_questions = 10
 
     def questions(self, stage: Stage) -> list[Any]:
@@ -90,6 +106,9 @@ class Deliver(Row):
                     Players("Kith", "ours", f"{__name__}:Ours", ours, told=told, django=True)
                 ),
                 stack.enter_context(Players(RAW, "limit", f"{__name__}:Raw", theirs, told=told)),
+                stack.enter_context(
+                    Players(LOOKING, "floor", f"{__name__}:Looking", theirs, told=told, judged=False)
+                ),
             ]
         if self is ROWS[-1]:
             for copy in (ours, theirs):
@@ -236,14 +255,7 @@ class Raw(_Player):
         self._statements = {name: statements(self.kind, name) for name in acts}
 
     def do(self, what: str, act: Act) -> None:
-        owner, circle, person, window = act
-        now = datetime.now(UTC)
-        until = now + timedelta(days=DAYS[window]) if window in DAYS else FOREVER
-        given = {
-            "author": owner, "owner": owner, "circle": circle, "person": person,
-            "share": random.getrandbits(63), "text": TEXT, "no": False,
-            "now": self._instant(now), "until": self._instant(until),
-        }  # fmt: skip
+        given = self._given(act)
         if self.kind == "sqlite":
             self.connection.execute("BEGIN IMMEDIATE")
             for statement in self._statements[what]:
@@ -254,8 +266,48 @@ class Raw(_Player):
             for statement in self._statements[what]:
                 self.connection.execute(statement, given, prepare=True)
 
+    def _given(self, act: Act) -> dict[str, Any]:
+        owner, circle, person, window = act
+        now = datetime.now(UTC)
+        until = now + timedelta(days=DAYS[window]) if window in DAYS else FOREVER
+        return {
+            "author": owner, "owner": owner, "circle": circle, "person": person,
+            "share": random.getrandbits(63), "text": TEXT, "no": False,
+            "now": self._instant(now), "until": self._instant(until),
+        }  # fmt: skip
+
     def _instant(self, instant: datetime) -> Any:
         return str(instant.replace(tzinfo=None)) if self.kind == "sqlite" else instant
+
+
+class Looking(Raw):
+    """The limit, but that it looks first whether the act may be, and waits for each answer."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__(told)
+        acts = read_acts(Path(told["scratch"]), self.part)[::-1]
+        self._acts = self._back_and_forth(acts) if self.part == "all" else iter(acts)
+        hold = "" if self.kind == "sqlite" else " FOR UPDATE"
+        self._looks = {
+            act: [_written(self.kind, one.replace(" HELD", hold)) for one in LOOKS[act]]
+            for act in self._statements
+        }
+
+    def do(self, what: str, act: Act) -> None:
+        given = self._given(act)
+        if self.kind == "sqlite":
+            self.connection.execute("BEGIN IMMEDIATE")
+        for look in self._looks[what]:
+            if self._ask(look, given).fetchone() is None:
+                raise LookupError(look)
+        for statement in self._statements[what]:
+            self._ask(statement, given)
+        self.connection.commit()
+
+    def _ask(self, statement: str, given: dict[str, Any]) -> Any:
+        if self.kind == "sqlite":
+            return self.connection.execute(statement, given)
+        return self.connection.execute(statement, given, prepare=True)
 
 
 def statements(kind: str, act: str) -> list[str]:

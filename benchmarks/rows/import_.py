@@ -35,7 +35,7 @@ from benchmarks.stages import ROOT, copied
 BULK = "bulk load"
 SOURCE = "bench"
 BEGUN = time.time()
-MOST_ORDERS = 10_000
+MOST_ORDERS = 4_000
 """In one turn."""
 STATES = ("delivered", "placed", "shipped", "refund_requested", "refunded", "cancelled")
 ODDS = (0.88, 0.02, 0.02, 0.015, 0.045, 0.02)

@@ -65,6 +65,7 @@ class Mixed(Row):
     name = "mixed"
     title = "Feeds over HTTP while 5 % of requests share, comment, hide, unfriend and block"
     targets = (Target(ALONE, measure="p50", at_most=1.25),)
+    seconds = 5
     least_questions = 0
 
     def questions(self, stage: Stage) -> Sequence[Any]:

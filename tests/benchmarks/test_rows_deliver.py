@@ -33,11 +33,19 @@ def test_both_leave_the_same(stage: Stage, row: deliver.Deliver) -> None:
         assert require_alike(row, stage, contenders) >= 5
 
 
-def test_both_play(stage: Stage) -> None:
+def test_all_play(stage: Stage) -> None:
     row = deliver.All()
     with row.open(stage) as contenders:
         assert all(one.run(0.1).requests for one in contenders)
         require_alike(row, stage, contenders)
+
+
+@pytest.mark.parametrize("row", deliver.ROWS, ids=lambda row: row.part)
+def test_the_floor_does_what_the_limit_does(stage: Stage, row: deliver.Deliver) -> None:
+    with row.open(stage) as contenders:
+        ours, _, floor = contenders
+        for question in row.questions(stage)[:5]:
+            assert not row.differ(question, ours.answer(question), floor.answer(question))
 
 
 @pytest.mark.parametrize("act", FORGETS)
