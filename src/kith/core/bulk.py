@@ -143,7 +143,11 @@ def append(rows: Sequence[models.Model], *, unless_there: bool = False) -> None:
         else:
             marks = ", ".join(["%s"] * len(fields))
             end = " ON CONFLICT DO NOTHING" if unless_there else ""
-            cursor.executemany(f"INSERT INTO {into} VALUES ({marks}){end}", values)  # noqa: S608 (our names)
+            statement = f"INSERT INTO {into} VALUES ({marks}){end}"  # noqa: S608 (our names)
+            if len(values) == 1:  # of which PostgreSQL's driver makes less ado
+                cursor.execute(statement, values[0])
+            else:
+                cursor.executemany(statement, values)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
