@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ class Wrong(RuntimeError):
     "--clients", type=click.IntRange(0), default=0, help="Two for each core, if not said otherwise."
 )
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all figures there.")
+@click.option("--add", is_flag=True, help="To what that file holds, in the place of the same rows.")
 @click.option("--chart", type=click.Path(path_type=Path), help="Draw them there, as SVG.")
 @click.option("--page", type=click.Path(path_type=Path), help="Put the table into this page.")
 @click.option(
@@ -81,7 +83,7 @@ class Wrong(RuntimeError):
 )  # fmt: skip
 def main(
     *, names: tuple[str, ...], quick: bool, which: str, size: str, growth: bool, rounds: int | None,
-    seconds: float, clients: int, file: Path | None, chart: Path | None, page: Path | None,
+    seconds: float, clients: int, file: Path | None, add: bool, chart: Path | None, page: Path | None,
     folder: Path | None,
 ) -> None:  # fmt: skip
     """Measure how fast Kith is beside its peers and beside what the database can do."""
@@ -96,6 +98,9 @@ def main(
         [f"deliveries={number}" for number in GROWTH] if growth else [size or ("quick" if quick else "whole")]
     )
     told: dict[str, Any] = about(sizes, quick=quick)
+    again = {key: told[key] for key in ("at", "command", "commit")} if add else None
+    if again:
+        told = read_told(file)
     begun = time.monotonic()
     wanted = names or (("feed",) if growth else tuple(MODULES))
     try:
@@ -103,9 +108,10 @@ def main(
             with all_opened(kinds, one, place, clients=clients, quick=quick) as stages:
                 click.echo(f"the worlds are there after {minutes_since(begun)} minutes", err=True)
                 for result in play_all(wanted, stages, rounds=rounds, seconds=seconds):
-                    told["results"].append(result.told() | {"size": one})
-                    told["minutes"] = minutes_since(begun)
-                    click.echo(f"  after {told['minutes']} minutes", err=True)
+                    put(told, result.told() | {"size": one} | ({"again": again} if again else {}))
+                    click.echo(f"  after {minutes_since(begun)} minutes", err=True)
+                    if not again:
+                        told["minutes"] = minutes_since(begun)
                     write(told, file=file, chart=chart, page=page)
     except (CannotStart, Missing, Unlike, Wrong) as refusal:
         raise click.ClickException(str(refusal)) from None
@@ -137,6 +143,30 @@ def require_page(page: Path) -> None:
         put_between(page.read_text(), "")
     except (OSError, Unmarked) as refusal:
         raise click.ClickException(f"{page}: {refusal}") from None
+
+
+def read_told(file: Path | None) -> dict[str, Any]:
+    """What an earlier run has written.
+
+    :raises ClickException: there is nothing of that kind.
+    """
+    try:
+        told: dict[str, Any] = json.loads(file.read_text()) if file else {}
+    except (OSError, ValueError) as refusal:
+        raise click.ClickException(f"{file}: {refusal}") from None
+    if "results" not in told:
+        raise click.ClickException("--add needs --json with the file of an earlier run")
+    return told
+
+
+def put(told: dict[str, Any], result: dict[str, Any]) -> None:
+    """Put a result in the place of an older one of the same row, or behind all."""
+    same = itemgetter("row", "part", "database", "size")
+    places = [number for number, old in enumerate(told["results"]) if same(old) == same(result)]
+    if places:
+        told["results"][places[0]] = result
+    else:
+        told["results"].append(result)
 
 
 def play_all(

@@ -33,7 +33,10 @@ def as_markdown(told: dict[str, Any]) -> str:
         lines += ["| " + " | ".join(HEADINGS) + " |", "|---|" + "---:|" * (len(HEADINGS) - 1)]
         lines += ["| " + " | ".join(cells) + " |" for cells in _rows(result)] + [""]
         lines += [f"- {_judge(target)}" for target in result["targets"]]
-        lines += [f"- {_compared(result).strip()}", ""]
+        lines += [f"- {_compared(result).strip()}"]
+        if again := result.get("again"):
+            lines += [f"- played again on {again['at'][:10]} by `{again['command']}` at {again['commit']}"]
+        lines += [""]
     return "\n".join(lines)
 
 

@@ -3,8 +3,8 @@
 Ours are the services that pages and the API call, from the viewer to the commit: they hold the author, look
 whether it may be, write, and put deliveries right. The limit is what the act must write and nothing else, by
 hand, in one transaction of as few statements as it takes; the floor looks whether it may be as well. All are
-asked by one client, since SQLite has one writer. Ours and the limit each work on a copy of the world of their
-own, where they do the same acts in the same order; the floor on the limit's, beginning at the other end.
+asked by one client, since SQLite has one writer. They work on one copy of the world, each with people of its
+own: of two copies that memory cannot hold, one would always be the colder. What is compared is undone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import random
 import re
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,10 +25,11 @@ from typing import Any, ClassVar
 
 import psycopg
 
-from benchmarks.contest import Contender, Row, Stage, Target, sqlite_file
+from benchmarks.contest import Contender, Role, Row, Stage, Target, sqlite_file
 from benchmarks.players import Players
 from benchmarks.stages import drop_copy, own_copy
 
+PLAYERS = ("Ours", "Raw", "Looking")
 RAW = "raw INSERT … SELECT"
 LOOKING = "the same, having looked"
 COMPARED = 60
@@ -97,22 +99,20 @@ class Deliver(Row):
 
     @contextlib.contextmanager
     def open(self, stage: Stage) -> Iterator[list[Contender]]:
-        ours, theirs = _copies(replace(stage, clients=1))
+        copy = replace(_copy(stage), clients=1)
         write_acts(stage, self.part)
-        told = {"part": self.part}
         with contextlib.ExitStack() as stack:
-            yield [
-                stack.enter_context(
-                    Players("Kith", "ours", f"{__name__}:Ours", ours, told=told, django=True)
-                ),
-                stack.enter_context(Players(RAW, "limit", f"{__name__}:Raw", theirs, told=told)),
-                stack.enter_context(
-                    Players(LOOKING, "floor", f"{__name__}:Looking", theirs, told=told, judged=False)
-                ),
-            ]
+
+            def player(name: str, role: Role, turn: int) -> Players:
+                kind, told = PLAYERS[turn], {"part": self.part, "turn": turn}
+                ours, judged = role == "ours", role != "floor"
+                return stack.enter_context(
+                    Players(name, role, f"{__name__}:{kind}", copy, told=told, django=ours, judged=judged)
+                )
+
+            yield [player("Kith", "ours", 0), player(RAW, "limit", 1), player(LOOKING, "floor", 2)]
         if self is ROWS[-1]:
-            for copy in (ours, theirs):
-                drop_copy(copy)
+            drop_copy(copy)
             _made(stage).unlink()
 
 
@@ -140,20 +140,13 @@ class All(Deliver):
 ROWS = (Sharing(), Joining(), Leaving(), All())
 
 
-def _copies(stage: Stage) -> tuple[Stage, Stage]:
-    """A world for ours and one for the limit, for all parts: made when the first is played."""
-    made = _made(stage)
-    address = "" if stage.kind == "sqlite" else stage.url.rpartition("/")[0]
-    names = ("deliver_ours", "deliver_raw")
-    if not made.exists():
-        for name in names:
-            own_copy(stage, name)
-        made.touch()
-    urls = [
-        f"{address}/{one}" if address else f"sqlite:///{stage.scratch.resolve() / one}.sqlite3"
-        for one in names
-    ]
-    return replace(stage, url=urls[0]), replace(stage, url=urls[1])
+def _copy(stage: Stage) -> Stage:
+    """A world for all parts, made when the first is played."""
+    if _made(stage).exists():
+        return replace(stage, url=_made(stage).read_text())
+    copy = own_copy(stage, "deliver")
+    _made(stage).write_text(copy.url)
+    return copy
 
 
 def _made(stage: Stage) -> Path:
@@ -184,27 +177,40 @@ class _Player(ABC):
     def __init__(self, told: dict[str, Any]) -> None:
         self.kind, self.part = told["kind"], told["part"]
         acts = read_acts(Path(told["scratch"]), self.part)
-        acts = acts[COMPARED:] or acts
-        self._acts = self._back_and_forth(acts) if self.part == "all" else iter(acts)
-        self.connection = _connect(self.kind, told["url"])
+        mine = (acts[COMPARED:] or acts)[told["turn"] :: len(PLAYERS)]
+        self._acts = self._back_and_forth(mine) if self.part == "all" else iter(mine)
 
     def answer(self, question: Any) -> Any:
-        """Do it, and say what is delivered then."""
-        if self.part == "all":
-            self.do("hide", question)
-            hidden = self._shown(question)
-            self.do("show", question)
-            return [hidden, self._shown(question)]
-        self.do(self.part, question)
-        return self._shown(question)
+        """Do it, say what is delivered then, and undo it."""
+        with self.undone():
+            if self.part == "all":
+                self.do("hide", question)
+                hidden = self._shown(question)
+                self.do("show", question)
+                return [hidden, self._shown(question)]
+            self.do(self.part, question)
+            return self._shown(question)
 
     def play(self) -> None:
         act = next(self._acts)
-        self.do(act[3] if self.part == "all" else self.part, act)
+        with self.kept():
+            self.do(act[3] if self.part == "all" else self.part, act)
 
     @abstractmethod
     def do(self, what: str, act: Act) -> None:
-        """Do it all: its changes are there when it returns."""
+        """Do it all."""
+
+    @abstractmethod
+    def ask(self, statement: str, given: Mapping[str, Any]) -> list[Any]:
+        """All rows of a statement with `:name` for its values."""
+
+    @abstractmethod
+    def kept(self) -> AbstractContextManager[Any]:
+        """A transaction whose changes are there at its end."""
+
+    @abstractmethod
+    def undone(self) -> AbstractContextManager[Any]:
+        """A transaction of which nothing is left."""
 
     def _back_and_forth(self, acts: list[Act]) -> Iterator[Act]:
         while True:
@@ -212,25 +218,22 @@ class _Player(ABC):
                 yield from ((owner, 0, 0, "hide"), (owner, 0, 0, "show"))
 
     def _shown(self, act: Act) -> list[str]:
-        asked = _written(self.kind, SHOWN[self.part])
-        rows = self.connection.execute(asked, {"owner": act[0], "person": act[2]}).fetchall()
-        if self.kind == "postgres":
-            self.connection.commit()
+        rows = self.ask(SHOWN[self.part], {"owner": act[0], "person": act[2]})
         if self.part == "share":  # the two do it at different moments
             rows = [(viewer, kind, str(until)[:10]) for viewer, kind, until in rows]
         return sorted(" ".join(map(str, row)) for row in rows)
 
-    def close(self) -> None:
-        self.connection.close()
-
 
 class Ours(_Player):
     def __init__(self, told: dict[str, Any]) -> None:
-        from kith.core import guard  # noqa: PLC0415 (the limit does without Django)
+        from django.db import connection, transaction  # noqa: PLC0415 (the limit does without Django)
+
+        from kith.core import guard  # noqa: PLC0415
         from kith.sharing import services  # noqa: PLC0415
 
         super().__init__(told)
         self._guard, self._services = guard, services
+        self._connection, self._transaction = connection, transaction
 
     def do(self, what: str, act: Act) -> None:
         owner, circle, person, _ = act
@@ -245,26 +248,72 @@ class Ours(_Player):
             case "hide" | "show" as action:
                 self._services.change_past(viewer, action=action)
 
+    def ask(self, statement: str, given: Mapping[str, Any]) -> list[Any]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(_written("postgres", statement), given)
+            return list(cursor.fetchall())
+
+    def kept(self) -> AbstractContextManager[Any]:
+        return contextlib.nullcontext()  # a service has its own
+
+    @contextlib.contextmanager
+    def undone(self) -> Iterator[None]:
+        with self._transaction.atomic():
+            yield
+            self._transaction.set_rollback(True)
+
 
 class Raw(_Player):
     """By the driver alone. PostgreSQL is sent all of an act at once, and waited for once."""
+
+    at_once = True
 
     def __init__(self, told: dict[str, Any]) -> None:
         super().__init__(told)
         acts = ("hide", "show") if self.part == "all" else (self.part,)
         self._statements = {name: statements(self.kind, name) for name in acts}
+        self._connection = _connect(self.kind, told["url"])
 
     def do(self, what: str, act: Act) -> None:
         given = self._given(act)
+        for statement in self._statements[what]:
+            self._execute(statement, given)
+
+    def ask(self, statement: str, given: Mapping[str, Any]) -> list[Any]:
+        rows: list[Any] = self._execute(_written(self.kind, statement), given).fetchall()
+        return rows
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
         if self.kind == "sqlite":
-            self.connection.execute("BEGIN IMMEDIATE")
-            for statement in self._statements[what]:
-                self.connection.execute(statement, given)
-            self.connection.execute("COMMIT")
+            with self._alone("COMMIT"):
+                yield
             return
-        with self.connection.pipeline(), self.connection.transaction():
-            for statement in self._statements[what]:
-                self.connection.execute(statement, given, prepare=True)
+        with contextlib.ExitStack() as stack:
+            if self.at_once:
+                stack.enter_context(self._connection.pipeline())
+            stack.enter_context(self._connection.transaction())
+            yield
+
+    def undone(self) -> AbstractContextManager[Any]:
+        if self.kind == "sqlite":
+            return self._alone("ROLLBACK")
+        undone: AbstractContextManager[Any] = self._connection.transaction(force_rollback=True)
+        return undone
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _execute(self, statement: str, given: Mapping[str, Any]) -> Any:
+        if self.kind == "sqlite":
+            return self._connection.execute(statement, given)
+        return self._connection.execute(statement, given, prepare=True)
+
+    @contextlib.contextmanager
+    def _alone(self, end: str) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        yield
+        self._connection.execute(end)
 
     def _given(self, act: Act) -> dict[str, Any]:
         owner, circle, person, window = act
@@ -283,10 +332,10 @@ class Raw(_Player):
 class Looking(Raw):
     """The limit, but that it looks first whether the act may be, and waits for each answer."""
 
+    at_once = False
+
     def __init__(self, told: dict[str, Any]) -> None:
         super().__init__(told)
-        acts = read_acts(Path(told["scratch"]), self.part)[::-1]
-        self._acts = self._back_and_forth(acts) if self.part == "all" else iter(acts)
         hold = "" if self.kind == "sqlite" else " FOR UPDATE"
         self._looks = {
             act: [_written(self.kind, one.replace(" HELD", hold)) for one in LOOKS[act]]
@@ -295,19 +344,10 @@ class Looking(Raw):
 
     def do(self, what: str, act: Act) -> None:
         given = self._given(act)
-        if self.kind == "sqlite":
-            self.connection.execute("BEGIN IMMEDIATE")
         for look in self._looks[what]:
-            if self._ask(look, given).fetchone() is None:
+            if self._execute(look, given).fetchone() is None:
                 raise LookupError(look)
-        for statement in self._statements[what]:
-            self._ask(statement, given)
-        self.connection.commit()
-
-    def _ask(self, statement: str, given: dict[str, Any]) -> Any:
-        if self.kind == "sqlite":
-            return self.connection.execute(statement, given)
-        return self.connection.execute(statement, given, prepare=True)
+        super().do(what, act)
 
 
 def statements(kind: str, act: str) -> list[str]:

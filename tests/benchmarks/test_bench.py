@@ -12,11 +12,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from benchmarks import by_pgbench, by_sqlite
-from benchmarks.bench import Wrong, main, play
+from benchmarks.bench import Wrong, main, play, put, read_told
 from benchmarks.chart import draw
 from benchmarks.contest import (
     Contender,
@@ -162,6 +163,24 @@ class TestReport:
         rows = [line for line in lines if line.startswith(("| Kith", "| raw SQL"))]
         assert [line.count("|") for line in rows] == [9, 9]
         assert "0.5 ×" in rows[1]
+
+    def test_a_row_that_was_played_again_says_so(self) -> None:
+        told = _told(0.5)
+        older = told["results"][0]
+        again = {"at": "2026-11-23T15:00+00:00", "command": "bench feed --add", "commit": "abc1234"}
+        put(told, older | {"compared": 7, "again": again})
+        put(told, older | {"part": "other"})
+        assert [one["compared"] for one in told["results"]] == [7, older["compared"]]
+        assert "- played again on 2026-11-23 by `bench feed --add` at abc1234\n" in as_markdown(told)
+
+    @pytest.mark.parametrize("found", [None, "", "[]x", '{"other": 1}'])
+    def test_nothing_is_added_to_what_is_no_run(self, found: str | None, tmp_path: Path) -> None:
+        file = tmp_path / "figures.json"
+        if found is not None:
+            file.write_text(found)
+        with pytest.raises(click.ClickException):
+            read_told(file)
+        assert not file.exists() or file.read_text() == found
 
     def test_the_floor_stands_beside_what_was_reached(self) -> None:
         told = _told(0.2, floor=450)
