@@ -17,7 +17,7 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from inspect import signature
@@ -207,7 +207,9 @@ class _Statement:
             return []
         database = _database()
         bind = _BIND[database.vendor]
-        values = [bind(given[value.name]) if isinstance(value, Given) else value for value in self.values]
+        values = [
+            bind(given[value.name], database) if isinstance(value, Given) else value for value in self.values
+        ]
         cursor = _cursor(database, binary=self.binary)
         cursor.execute(self.sql, values)
         rows = cursor.fetchall()
@@ -237,33 +239,55 @@ def _compile(queryset: QuerySet[Any, Any]) -> _Statement:
     except EmptyResultSet:
         return _Statement("", (), None, (), binary=False)
     columns = [column for column, *_ in compiler.select[: compiler.col_count]]
-    converters = tuple(compiler.get_converters(columns).items())
+    converters = tuple(
+        (place, ([_quicker(one) for one in convert], expression))
+        for place, (convert, expression) in compiler.get_converters(columns).items()
+    )
     binary = not any(isinstance(column.output_field, JSONField) for column in columns)
     return _Statement(*_with_constants(sql, values), _row_of(queryset), converters, binary)
+
+
+def _quicker(convert: Callable[..., Any]) -> Callable[..., Any]:
+    """Of SQLite's instants, Django asks each time in which zone they are; here they are in UTC."""
+    return _in_utc if getattr(convert, "__name__", "") == "convert_datetimefield_value" else convert
+
+
+def _in_utc(value: Any, *_: Any) -> datetime:
+    read: datetime = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return read.replace(tzinfo=UTC)
+
+
+class _Written(str):
+    """A statement as the driver takes it. Django's log would put its values in by `%`, as into one of its own."""
+
+    __slots__ = ()
+
+    def __mod__(self, _values: Any) -> str:
+        return str(self)
 
 
 def _with_constants(sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
     """Write what is always the same into the statement: the database may plan for it, and knows its type.
 
-    The rest are places as the driver wants them: PostgreSQL's are numbered, and a value that is asked for
-    several times is sent once.
+    The rest are places as the drivers know them, numbered: a value that is asked for several times is
+    sent once, and nobody need look for places in the statement each time that it is asked.
     """
-    left, kept, numbered = iter(values), list[Any](), connection.vendor == "postgresql"
+    left, kept, sign = iter(values), list[Any](), _SIGN[connection.vendor]
 
     def write(place: re.Match[str]) -> str:
         if place[1] == "%":
-            return "%" if numbered else "%%"
+            return "%"
         value = next(left)
         constant = _literal(value)
         if constant is not None:
-            return constant if numbered else constant.replace("%", "%%")
-        names = [one.name if isinstance(one, Given) else None for one in kept] if numbered else []
+            return constant
+        names = [one.name if isinstance(one, Given) else None for one in kept]
         if isinstance(value, Given) and value.name in names:
-            return f"${names.index(value.name) + 1}"
+            return f"{sign}{names.index(value.name) + 1}"
         kept.append(value)
-        return f"${len(kept)}" if numbered else "%s"
+        return f"{sign}{len(kept)}"
 
-    return _PLACE.sub(write, sql), kept
+    return _Written(_PLACE.sub(write, sql)), kept
 
 
 def _literal(value: Any) -> str | None:
@@ -278,13 +302,13 @@ def _literal(value: Any) -> str | None:
     return None
 
 
-def _bind_sqlite(value: Any) -> Any:
+def _bind_sqlite(value: Any, database: Any) -> Any:
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
+        return database.ops.adapt_datetimefield_value(value)
     return json.dumps(list(value)) if isinstance(value, _SEVERAL) else value
 
 
-def _bind_postgres(value: Any) -> Any:
+def _bind_postgres(value: Any, _database: Any) -> Any:
     """Give numbers one width, whatever their size: each other one would be another statement to prepare."""
     wide = _int8()
     if isinstance(value, int):
@@ -301,7 +325,8 @@ def _int8() -> type[int]:
     return Int8
 
 
-_BIND: Mapping[str, Callable[[Any], Any]] = {"sqlite": _bind_sqlite, "postgresql": _bind_postgres}
+_SIGN = {"sqlite": "?", "postgresql": "$"}
+_BIND: Mapping[str, Callable[[Any, Any], Any]] = {"sqlite": _bind_sqlite, "postgresql": _bind_postgres}
 
 
 def _database() -> Any:
@@ -310,11 +335,11 @@ def _database() -> Any:
 
 
 def _cursor(database: Any, *, binary: bool) -> Any:
-    """A cursor to ask one thing with, which is read to its end."""
-    if database.vendor != "postgresql":
-        return database.cursor()
+    """A cursor of the driver's own to ask one thing with, which is read to its end."""
     database.ensure_connection()
-    return database._prepare_cursor(_cursors_of(database.connection)[binary])
+    driver = database.connection
+    plain = _cursors_of(driver)[binary] if database.vendor == "postgresql" else driver.cursor()
+    return database._prepare_cursor(plain)
 
 
 def _cursors_of(driver: Any) -> Sequence[Any]:

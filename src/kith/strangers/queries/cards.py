@@ -6,7 +6,7 @@ A card holds no more than its viewer may know, and no id of a person. What it co
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -157,6 +157,19 @@ class _Reader:
     """By post, whether it was put away."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """All that was found of one post, for its card."""
+
+    post: Any
+    """A row of `_posts`."""
+    topic: TopicRef
+    author: PersonaFace
+    long_time: bool
+    counts: _Counts
+    is_new: bool
+
+
 def post_cards(
     viewer: Viewer, post_ids: Sequence[int], *, listing: Listing, new: Collection[int] = ()
 ) -> tuple[PostCard, ...]:
@@ -172,13 +185,20 @@ def post_cards(
     faces, long_time = faces_with_marks(viewer, {post.author_id for post in posts.values()})
     counts = _counts(viewer, post_ids)
     reader = _reader(viewer, post_ids)
-    cards = []
-    for post in (posts[pk] for pk in post_ids if pk in posts):
-        author, counted = faces.get(post.author_id), counts.get(post.pk, _Counts())
-        if author is not None:
-            why = _why(reader, post, author, counted, listing, is_new=post.pk in new)
-            cards.append(_card(reader, post, author, counted, why, long_time=post.author_id in long_time))
-    return tuple(cards)
+    topics = _topics(posts.values())
+    found = (
+        _Found(
+            post=post,
+            topic=topics[post.topic_id],
+            author=faces[post.author_id],
+            long_time=post.author_id in long_time,
+            counts=counts.get(post.pk, _Counts()),
+            is_new=post.pk in new,
+        )
+        for post in (posts[pk] for pk in post_ids if pk in posts)
+        if post.author_id in faces
+    )
+    return tuple(_card(reader, one, listing) for one in found)
 
 
 @compiled()
@@ -192,18 +212,21 @@ def _posts(posts: Collection[int]) -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _card(
-    reader: _Reader, post: Any, author: PersonaFace, counts: _Counts, why: Why, *, long_time: bool
-) -> PostCard:
-    """:param post: a row of `_posts`, as everywhere below."""
-    mine = author.is_me
+def _topics(posts: Iterable[Any]) -> dict[str, TopicRef]:
+    """Name the topics of posts, in the reader's language; each once, for a list is mostly of one."""
+    rows = {post.topic_id: post for post in posts}
+    return {code: TopicRef(code, instance_of(Topic, row, at="topic__").name) for code, row in rows.items()}
+
+
+def _card(reader: _Reader, found: _Found, listing: Listing) -> PostCard:
+    post, author, counts = found.post, found.author, found.counts
     why_not = _why_not(reader, post)
     away = reader.follows.get(post.pk)
     return PostCard(
         id=post.pk,
         author=author,
-        long_time=long_time,
-        topic=TopicRef(post.topic_id, _topic_name(post)),
+        long_time=found.long_time,
+        topic=found.topic,
         region=post.region,
         text=post.text,
         photos=tuple(PhotoRef(*photo) for photo in post.photos),
@@ -216,20 +239,15 @@ def _card(
         away=away is True,
         can_comment=not why_not,
         why_not=why_not,
-        can_like=reader.speaks and not mine,
-        can_greet=reader.speaks and not mine,
+        can_like=reader.speaks and not author.is_me,
+        can_greet=reader.speaks and not author.is_me,
         who_comments=post.who_comments,
-        is_mine=mine,
+        is_mine=author.is_me,
         withdrawn=post.withdrawn_at is not None,
         hidden=post.hidden_at is not None,
         careful=risk_of(post.text).reasons if post.risk >= CAREFUL else (),
-        why=why,
+        why=_why(reader, found, listing),
     )
-
-
-def _topic_name(post: Any) -> str:
-    """In the reader's language."""
-    return instance_of(Topic, post, at="topic__").name
 
 
 def _why_not(reader: _Reader, post: Any) -> WhyNot:
@@ -244,12 +262,11 @@ def _why_not(reader: _Reader, post: Any) -> WhyNot:
     return "" if reader.has_posted else "posters-only"
 
 
-def _why(
-    reader: _Reader, post: Any, author: PersonaFace, counts: _Counts, listing: Listing, *, is_new: bool
-) -> Why:
+def _why(reader: _Reader, found: _Found, listing: Listing) -> Why:
     """The list's own reason where it has one; under Hot the strongest that holds."""
-    talk = Why("talk", number=counts.people) if counts.people else None
-    topic = Why("topic", name=_topic_name(post)) if post.topic_id in reader.topics else None
+    post, author, people = found.post, found.author, found.counts.people
+    talk = Why("talk", number=people) if people else None
+    topic = Why("topic", name=found.topic.name) if found.topic.code in reader.topics else None
     near = Why("near") if post.province and post.province == reader.province else None
     new = Why("new") if post.created_at > reader.viewer.now - NEW else None
     own: dict[str, Why | None] = {
@@ -258,7 +275,7 @@ def _why(
         "author": Why("author", name=author.name),
         "found": Why("found"),
         "newest": new,
-        "hot": Why("new") if is_new else None,
+        "hot": Why("new") if found.is_new else None,
     }
     if author.is_me:
         return Why("mine")
