@@ -258,7 +258,7 @@ def _in_utc(value: Any, *_: Any) -> datetime:
 
 
 class _Written(str):
-    """A statement as the driver takes it. Django's log would put its values in by `%`, as into one of its own."""
+    """A statement as the driver takes it. Django's log would put values in by `%`, as into one of its own."""
 
     __slots__ = ()
 
