@@ -17,8 +17,8 @@ READERS = {
     "kith.cli.check_database": "asks how far it is behind",
 }
 """Who may read what is a second old, and what that is."""
-MAY_CHOOSE = {"kith.config.serving", "kith.core.compiled", "kith.core.fulltext", "kith.core.replica"}
-"""Who may name a database. What is compiled names its own, the first."""
+MAY_CHOOSE = {"kith.config.serving", "kith.core.driver", "kith.core.fulltext", "kith.core.replica"}
+"""Who may name a database. What goes to the driver names its own, the first."""
 
 
 def reads_elsewhere(module: Module) -> Iterator[tuple[int, str]]:

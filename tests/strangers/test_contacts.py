@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kith.core.guard import Side
-from kith.people.locks import lock_people
+from kith.people.locks import lock_people, locked_people
 from kith.people.models import Person
 from kith.people.services import remove_unfinished
 from kith.people.signed_in import NeedsSignIn
@@ -180,12 +181,16 @@ def test_all_who_are_concerned_are_held_in_one_go(
     """Who hides from each other at the same instant would else wait for each other, each holding one."""
     held: list[set[int]] = []
 
-    def hold(*person_ids: int) -> dict[int, Person]:
-        held.append(set(person_ids))
-        return lock_people(*person_ids)
+    def noting(hold: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*person_ids: int) -> Any:
+            held.append(set(person_ids))
+            return hold(*person_ids)
+
+        return noted
 
     for module in ("kith.strangers.services.contacts", "kith.ties.contacts"):
-        monkeypatch.setattr(f"{module}.lock_people", hold)
+        monkeypatch.setattr(f"{module}.lock_people", noting(lock_people))
+    monkeypatch.setattr("kith.ties.contacts.locked_people", noting(locked_people))
     for change in (
         lambda: hide_contacts(viewer(mei), text=f"{HIS}\n{NOBODYS}"),
         lambda: forget_contact(viewer(mei), phone=HIS),

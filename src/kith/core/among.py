@@ -13,6 +13,8 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Field, ForeignObject, Lookup
 
+from kith.core.driver import is_among
+
 
 @ForeignObject.register_lookup
 @Field.register_lookup
@@ -25,10 +27,7 @@ class Among(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, before = self.process_lhs(compiler, connection)
         place, members = self._members(compiler, connection)
-        if connection.vendor == "sqlite":  # it has no arrays, but reads JSON
-            each = f"(SELECT value FROM json_each({place}))"  # noqa: S608 (a place for a value)
-            return f"{column} IN {each}", [*before, *members]
-        return f"{column} = ANY({place})", [*before, *members]
+        return f"{column} {is_among(place)}", [*before, *members]
 
     def _members(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """Say where they stand in the statement, and what they are.

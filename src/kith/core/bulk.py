@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from threading import Event, Thread
 from typing import Any
 
 from django.db import connection, models
+
+from kith.core import driver
 
 SQLITE_CACHE_KIB = 256 * 1024
 SQLITE_PAGES_TO_CHECKPOINT = 100_000
@@ -131,25 +132,39 @@ def append(rows: Sequence[models.Model], *, unless_there: bool = False) -> None:
     """
     if not rows:
         return
-    options, quote = rows[0]._meta, connection.ops.quote_name
-    fields = [field for field in options.concrete_fields if not isinstance(field, models.AutoField)]
-    into = f"{quote(options.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
+    model = type(rows[0])
+    fields, into = _fields(model), _into(model)
     values = list(zip(*(_column(field, rows) for field in fields), strict=True))
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(rows) > FEW and not unless_there:
-            with connection.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                for each in values:
-                    copy.write_row(each)
-        else:
-            marks = ", ".join(["%s"] * len(fields))
-            end = " ON CONFLICT DO NOTHING" if unless_there else ""
-            statement = f"INSERT INTO {into} VALUES ({marks}){end}"  # noqa: S608 (our names)
-            if len(values) == 1:  # of which PostgreSQL's driver makes less ado
-                cursor.execute(statement, values[0])
-            else:
-                cursor.executemany(statement, values)
+    end = " ON CONFLICT DO NOTHING" if unless_there else ""
+    if len(values) == 1:  # again and again, one at a time: of that the driver makes less ado
+        driver.execute(_one_row(model, end), values[0])
+    elif connection.vendor == "postgresql" and len(rows) > FEW and not unless_there:
+        copying = f"COPY {into} FROM STDIN"
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copying) as copy:
+            for each in values:
+                copy.write_row(each)
+    else:
+        marks = ", ".join(["%s"] * len(fields))
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {into} VALUES ({marks}){end}", values)  # noqa: S608 (our names)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+
+
+def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+
+
+def _into(model: type[models.Model]) -> str:
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in _fields(model))
+    return f"{quote(model._meta.db_table)} ({columns})"
+
+
+@cache
+def _one_row(model: type[models.Model], end: str) -> driver.Statement:
+    places = ", ".join(driver.place(number) for number, _ in enumerate(_fields(model), start=1))
+    return driver.Statement(f"INSERT INTO {_into(model)} VALUES ({places}){end}")  # noqa: S608 (our names)
 
 
 _AS_THEY_ARE = (
@@ -170,12 +185,7 @@ def _preparing(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     if isinstance(field, models.CharField) and field.choices:
         return str  # a choice may be a member of an enumeration
     if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
-        return _instant_for_sqlite
+        return driver.instant_for_sqlite
     if isinstance(field, _AS_THEY_ARE) or connection.vendor == "postgresql":
         return None
     return partial(field.get_db_prep_save, connection=connection)
-
-
-def _instant_for_sqlite(instant: datetime) -> str:
-    """Write an instant as Django does."""
-    return str((instant if instant.tzinfo is UTC else instant.astimezone(UTC)).replace(tzinfo=None))

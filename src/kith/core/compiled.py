@@ -19,13 +19,11 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import (
     Expression,
     IntegerField,
@@ -36,8 +34,9 @@ from django.db.models import (
     Subquery,
     TextField,
 )
+from django.db.models.sql import DeleteQuery
 
-from kith.core import among  # noqa: F401 (how many ids are one value: `pk__among`)
+from kith.core import among, driver  # noqa: F401 (how many ids are one value: `pk__among`)
 from kith.core.guard import Viewer
 
 P = ParamSpec("P")
@@ -45,7 +44,6 @@ M = TypeVar("M", bound=Model)
 
 MOST = 1_000
 """Statements that are kept. There are far fewer shapes; this is a bound, not a plan."""
-_SEVERAL = (list, tuple, set, frozenset)
 _PLACE = re.compile(r"%([%s])")
 
 
@@ -113,18 +111,26 @@ class Compiled(Generic[P]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Any]:
         """Ask the database. Each row is a tuple with the names that `values_list` was given."""
-        given = dict(zip(self._names, args, strict=False)) | kwargs
+        given = self._given(*args, **kwargs)
         if self.outside and any(isinstance(one, Viewer) and one.let_in for one in given.values()):
             return self.plainly(*args, **kwargs)  # staff have put a condition of their own together
-        values: dict[str, Any] = {}
-        shape = tuple((name, self._shape_of(name, value, values)) for name, value in given.items())
-        return self._statement(shape, given).ask(values)
+        statement, values = self._written(given)
+        return statement.ask(values)
 
     def plainly(self, *args: P.args, **kwargs: P.kwargs) -> list[Any]:
         """Build the query anew and ask it: what a call has to return as well."""
         found = self.build(*args, **kwargs)
         row = _row_of(found)
         return [row._make(values) for values in found]
+
+    def _given(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+        return dict(zip(self._names, args, strict=False)) | kwargs
+
+    def _written(self, given: Mapping[str, Any]) -> tuple[_Statement, dict[str, Any]]:
+        """The statement for values of this shape, and the values that it has places for."""
+        values: dict[str, Any] = {}
+        shape = tuple((name, self._shape_of(name, value, values)) for name, value in given.items())
+        return self._statement(shape, given), values
 
     def _shape_of(self, name: str, value: Any, values: dict[str, Any]) -> Hashable:
         """Say what of a value decides the statement, and put the rest into `values`."""
@@ -142,11 +148,14 @@ class Compiled(Generic[P]):
         statement = _kept.get(key)
         if statement is None:
             stand_ins = {name: self._stand_in_for(name, value) for name, value in given.items()}
-            statement = _compile(self.build(**stand_ins))  # type: ignore[call-arg]
+            statement = self._compile(self.build(**stand_ins))  # type: ignore[call-arg]
             if len(_kept) >= MOST:
                 _kept.clear()
             _kept[key] = statement
         return statement
+
+    def _compile(self, queryset: QuerySet[Any, Any]) -> _Statement:
+        return _compile(queryset)
 
     def _stand_in_for(self, name: str, value: Any) -> Any:
         if isinstance(value, Viewer):
@@ -172,6 +181,23 @@ def compiled(
     return lambda build: Compiled(build, fixed, outside=outside)
 
 
+class Removal(Compiled[P]):
+    """A function that builds a query of what shall go; called, it removes that, and says how many rows.
+
+    Nothing goes with them: it is for rows that nothing refers to.
+    """
+
+    def __init__(self, build: Callable[P, QuerySet[Any, Any]]) -> None:
+        super().__init__(build, (), outside=False)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> int:  # type: ignore[override]
+        statement, values = self._written(self._given(*args, **kwargs))
+        return statement.carry_out(values)
+
+    def _compile(self, queryset: QuerySet[Any, Any]) -> _Statement:
+        return _compile_removal(queryset)
+
+
 def columns_of(model: type[Model], *, at: str = "") -> list[str]:
     """All columns of a model, for `values_list`. :param at: how one gets there, such as "person__"."""
     return [f"{at}{field.attname}" for field in model._meta.concrete_fields]
@@ -195,28 +221,28 @@ def forget() -> None:
 class _Statement:
     """A query written out. Without `sql` it is known beforehand that no row fits."""
 
-    sql: str
+    sql: driver.Statement
     values: Sequence[Any]
     row: Any
     converters: Sequence[tuple[int, tuple[Sequence[Callable[..., Any]], Any]]]
     binary: bool
-    """Whether PostgreSQL may send values as it holds them: half the time for instants. JSON comes as text."""
 
     def ask(self, given: Mapping[str, Any]) -> list[Any]:
         if not self.sql:
             return []
-        database = _database()
-        bind = _BIND[database.vendor]
-        values = [
-            bind(given[value.name], database) if isinstance(value, Given) else value for value in self.values
-        ]
-        cursor = _cursor(database, binary=self.binary)
-        cursor.execute(self.sql, values)
-        rows = cursor.fetchall()
-        return [self.row._make(row) for row in (self._converted(rows, database) if self.converters else rows)]
+        rows = self._execute(given).fetchall()
+        return [self.row._make(row) for row in (self._converted(rows) if self.converters else rows)]
 
-    def _converted(self, rows: list[tuple[Any, ...]], database: Any) -> Iterator[list[Any]]:
+    def carry_out(self, given: Mapping[str, Any]) -> int:
+        return int(self._execute(given).rowcount) if self.sql else 0
+
+    def _execute(self, given: Mapping[str, Any]) -> Any:
+        values = [given[value.name] if isinstance(value, Given) else value for value in self.values]
+        return driver.execute(self.sql, values, binary=self.binary)
+
+    def _converted(self, rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
         """Read what the database has no type for, as the fields of the models say. NULL is None to all."""
+        database = driver.this_thread()
         for row in map(list, rows):
             for place, (convert, expression) in self.converters:
                 if row[place] is not None:
@@ -237,7 +263,7 @@ def _compile(queryset: QuerySet[Any, Any]) -> _Statement:
     try:
         sql, values = compiler.as_sql()
     except EmptyResultSet:
-        return _Statement("", (), None, (), binary=False)
+        return _Statement(driver.Statement(), (), None, (), binary=False)
     columns = [column for column, *_ in compiler.select[: compiler.col_count]]
     converters = tuple(
         (place, ([_quicker(one) for one in convert], expression))
@@ -245,6 +271,15 @@ def _compile(queryset: QuerySet[Any, Any]) -> _Statement:
     )
     binary = not any(isinstance(column.output_field, JSONField) for column in columns)
     return _Statement(*_with_constants(sql, values), _row_of(queryset), converters, binary)
+
+
+def _compile_removal(queryset: QuerySet[Any, Any]) -> _Statement:
+    compiler = queryset.query.chain(DeleteQuery).get_compiler(connection=connection)
+    try:
+        sql, values = compiler.as_sql()
+    except EmptyResultSet:
+        sql, values = "", ()
+    return _Statement(*_with_constants(sql, values), None, (), binary=False)
 
 
 def _quicker(convert: Callable[..., Any]) -> Callable[..., Any]:
@@ -257,22 +292,13 @@ def _in_utc(value: Any, *_: Any) -> datetime:
     return read.replace(tzinfo=UTC)
 
 
-class _Written(str):
-    """A statement as the driver takes it. Django's log would put values in by `%`, as into one of its own."""
-
-    __slots__ = ()
-
-    def __mod__(self, _values: Any) -> str:
-        return str(self)
-
-
-def _with_constants(sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+def _with_constants(sql: str, values: Sequence[Any]) -> tuple[driver.Statement, list[Any]]:
     """Write what is always the same into the statement: the database may plan for it, and knows its type.
 
     The rest are places as the drivers know them, numbered: a value that is asked for several times is
     sent once, and nobody need look for places in the statement each time that it is asked.
     """
-    left, kept, sign = iter(values), list[Any](), _SIGN[connection.vendor]
+    left, kept = iter(values), list[Any]()
 
     def write(place: re.Match[str]) -> str:
         if place[1] == "%":
@@ -283,11 +309,11 @@ def _with_constants(sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
             return constant
         names = [one.name if isinstance(one, Given) else None for one in kept]
         if isinstance(value, Given) and value.name in names:
-            return f"{sign}{names.index(value.name) + 1}"
+            return driver.place(names.index(value.name) + 1)
         kept.append(value)
-        return f"{sign}{len(kept)}"
+        return driver.place(len(kept))
 
-    return _Written(_PLACE.sub(write, sql)), kept
+    return driver.Statement(_PLACE.sub(write, sql)), kept
 
 
 def _literal(value: Any) -> str | None:
@@ -300,62 +326,3 @@ def _literal(value: Any) -> str | None:
     if isinstance(value, str):
         return "'" + str(value).replace("'", "''") + "'"
     return None
-
-
-def _bind_sqlite(value: Any, database: Any) -> Any:
-    if isinstance(value, datetime):
-        return database.ops.adapt_datetimefield_value(value)
-    return json.dumps(list(value)) if isinstance(value, _SEVERAL) else value
-
-
-def _bind_postgres(value: Any, _database: Any) -> Any:
-    """Give numbers one width, whatever their size: each other one would be another statement to prepare."""
-    wide = _int8()
-    if isinstance(value, int):
-        return wide(value)
-    if isinstance(value, _SEVERAL):
-        return [wide(one) if isinstance(one, int) else one for one in value]
-    return value
-
-
-@cache
-def _int8() -> type[int]:
-    from psycopg.types.numeric import Int8  # noqa: PLC0415 (with SQLite alone, no driver need be loaded)
-
-    return Int8
-
-
-_SIGN = {"sqlite": "?", "postgresql": "$"}
-_BIND: Mapping[str, Callable[[Any, Any], Any]] = {"sqlite": _bind_sqlite, "postgresql": _bind_postgres}
-
-
-def _database() -> Any:
-    """This thread's connection, itself: each look at it through Django's proxy costs some microseconds."""
-    return connections[DEFAULT_DB_ALIAS]
-
-
-def _cursor(database: Any, *, binary: bool) -> Any:
-    """A cursor of the driver's own to ask one thing with, which is read to its end."""
-    database.ensure_connection()
-    driver = database.connection
-    plain = _cursors_of(driver)[binary] if database.vendor == "postgresql" else driver.cursor()
-    return database._prepare_cursor(plain)
-
-
-def _cursors_of(driver: Any) -> Sequence[Any]:
-    """The two cursors of a connection to PostgreSQL, for values as text and as it holds them.
-
-    They take statements as PostgreSQL knows them, so that it may prepare them, and are kept: a new one would
-    find out anew, for each column, how its values are read.
-    """
-    kept = _cursors.get(driver)
-    if kept is None:
-        from psycopg import RawCursor  # noqa: PLC0415 (with SQLite alone, no driver need be loaded)
-        from psycopg.pq import Format  # noqa: PLC0415
-
-        kept = _cursors[driver] = RawCursor(driver), RawCursor(driver)
-        kept[True].format = Format.BINARY
-    return kept
-
-
-_cursors: WeakKeyDictionary[Any, Sequence[Any]] = WeakKeyDictionary()

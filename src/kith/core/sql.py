@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
+
+from kith.core import driver
 
 MANY = 100
 """Members of a list that are still written out one by one."""
@@ -28,28 +31,35 @@ def run(statement: str, parameters: Mapping[str, Any]) -> int:
         return int(cursor.rowcount)
 
 
-def run_often(statement: str, parameters: Mapping[str, Any]) -> int:
+def run_often(statement: str, parameters: Mapping[str, int | Collection[int]]) -> int:
     """As `run`, of numbers and lists of them, for what is run again and again.
 
     PostgreSQL prepares it: to plan such a statement takes it longer than to carry it out. So its values stay
     outside, and a list is one of them, or a plain number if it has but one member: then the plan that serves
     any values is as good as one for these, and PostgreSQL keeps to it.
     """
-    if connection.vendor != "postgresql":
-        return run(statement, parameters)
-    from psycopg import Cursor  # noqa: PLC0415 (with SQLite alone, no driver need be loaded)
-    from psycopg.types.numeric import Int8  # noqa: PLC0415
+    given = {
+        name: next(iter(value)) if not isinstance(value, int) and len(value) == 1 else value
+        for name, value in parameters.items()
+    }
+    lists = frozenset(name for name, value in given.items() if not isinstance(value, int))
+    text, names = _numbered(statement, lists, connection.vendor)
+    return int(driver.execute(text, [given[name] for name in names]).rowcount)
 
-    values: dict[str, Any] = {}
-    for name, value in parameters.items():
-        members = [Int8(one) for one in ([value] if isinstance(value, int) else value)]
-        is_one = len(members) == 1
-        statement = statement.replace(f"IN %({name})s", f"= %({name})s" if is_one else f"= ANY(%({name})s)")
-        values[name] = members[0] if is_one else members
-    connection.ensure_connection()
-    with connection._prepare_cursor(Cursor(connection.connection)) as cursor:  # type: ignore[attr-defined]
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
+
+@cache
+def _numbered(statement: str, lists: frozenset[str], _vendor: str) -> tuple[driver.Statement, list[str]]:
+    """Write a statement as the driver takes it, and say whose value stands at which place.
+
+    :param lists: the parameters that are lists, each of them one value.
+    """
+    names = list(dict.fromkeys(_NAMED.findall(statement)))
+    for number, name in enumerate(names, start=1):
+        place, given = driver.place(number), f"%({name})s"
+        if name in lists:
+            statement = statement.replace(f"IN {given}", driver.is_among(place))
+        statement = statement.replace(f"IN {given}", f"= {place}").replace(given, place)
+    return driver.Statement(statement.replace("%%", "%")), names
 
 
 def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from kith.core.ids import write_id
 from kith.media.models import Photo
 from kith.media.queries import open_photo
 from kith.media.services import erase_photos
-from kith.people.locks import lock_people
+from kith.people.locks import locked_people
 from kith.people.services import forget_traces
 from kith.people.signed_in import myself
 from kith.quality.services import rights as quality
@@ -80,7 +80,7 @@ def erase_person(*, person_id: int, now: datetime) -> None:
     Orders stay with their merchants, without the person.
     """
     forget_person(person_id, now=now)
-    person = lock_people(person_id)[person_id]
+    person = locked_people(person_id)[person_id]
     inside.empty_orders(person_id)
     erase_photos(list(Photo.objects.unguarded(ERASE).filter(owner=person_id)))
     forget_traces(person)

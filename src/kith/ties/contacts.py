@@ -18,7 +18,7 @@ from django.conf import settings
 
 from kith.core.batches import in_batches
 from kith.core.guard import GuardedQuerySet
-from kith.people.locks import lock_people
+from kith.people.locks import lock_people, locked_people
 from kith.people.models import Person
 from kith.ties.models import HiddenContact, Relationship
 from kith.ties.services import write_facts
@@ -84,7 +84,7 @@ def numbers_changed(person_ids: Collection[int]) -> None:
         ought = _ought_to_hide(some)
         rows = Relationship.objects.unguarded(WHY).filter(other__in=some, contact=True)
         wrong = ought ^ set(rows.values_list("owner", "other"))
-        people = lock_people(*{person_id for pair in wrong for person_id in pair})
+        people = locked_people(*{person_id for pair in wrong for person_id in pair})
         for owner_id, other_id in sorted(wrong):
             write_facts(people[owner_id], people[other_id], contact=(owner_id, other_id) in ought)
 
@@ -99,7 +99,7 @@ def _ought_to_hide(person_ids: Collection[int]) -> set[tuple[int, int]]:
 
 
 def _write(owner_id: int, other_id: int, *, on: bool) -> None:
-    people = lock_people(owner_id, other_id)
+    people = locked_people(owner_id, other_id)
     write_facts(people[owner_id], people[other_id], contact=on)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kith.core.bulk import append
+from kith.core.compiled import Removal
 from kith.people.models import Person
 from kith.ties.models import MOST_FRIENDS, Circle, FriendRequest, Member, Relationship
 
@@ -68,8 +69,12 @@ def put_in(circle: Circle, person_ids: Iterable[int]) -> None:
 
 
 def take_out(circle: Circle, person_ids: Collection[int]) -> None:
-    held = Q(owner=circle.owner_id, circle=circle, person__in=person_ids)
-    Member.objects.unguarded(WRITING).filter(held).delete()
+    _take_out(owner=circle.owner_id, circle=circle.pk, people=person_ids)
+
+
+@Removal
+def _take_out(owner: int, circle: int, people: Collection[int]) -> QuerySet[Any, Any]:
+    return Member.objects.unguarded(WRITING).filter(owner=owner, circle=circle, person__among=people)
 
 
 def befriend(one: Person, two: Person, *, now: datetime) -> None:

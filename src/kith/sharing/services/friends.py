@@ -18,7 +18,7 @@ from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.notices.models import NoticeKind
 from kith.notices.services import forget, tell
-from kith.people.locks import lock_people
+from kith.people.locks import locked_people
 from kith.people.models import Person
 from kith.people.signed_in import myself
 from kith.sharing.deliver import redeliver
@@ -64,7 +64,7 @@ def request_friend(
     me = myself(viewer)
     if recipient_id == me:
         raise MayNotBefriend(_("That is you."))
-    people = lock_people(me, recipient_id)
+    people = locked_people(me, recipient_id)
     if is_shut_out(viewer, recipient_id) or not people[recipient_id].is_active:
         raise NotThere
     if _are_friends(me, recipient_id):
@@ -134,7 +134,7 @@ def accept_request(viewer: Viewer, *, request_id: int, circle_ids: Collection[in
     """
     me = myself(viewer)
     request = _request_to(viewer, request_id)
-    people = lock_people(me, request.sender_id)
+    people = locked_people(me, request.sender_id)
     request = _request_to(viewer, request_id)
     for person_id in people:
         _require_room_for_friend(person_id)
@@ -233,7 +233,7 @@ def block(viewer: Viewer, *, other_id: int) -> None:
     me_id = myself(viewer)
     if other_id == me_id:
         raise MayNotBefriend(_("That is you."))
-    people = lock_people(me_id, other_id)
+    people = locked_people(me_id, other_id)
     me, other = people[me_id], people[other_id]
     ties.write_facts(me, other, blocked=True, friend_at=None, muted=False, hidden_from=False)
     _clear_what_they_said_of_me(me, other)
@@ -256,7 +256,7 @@ def _the_two(viewer: Viewer, other_id: int) -> tuple[Person, Person]:
     me = myself(viewer)
     if other_id == me:
         raise NotThere
-    people = lock_people(me, other_id)
+    people = locked_people(me, other_id)
     return people[me], people[other_id]
 
 
@@ -290,7 +290,7 @@ def set_hidden_from(viewer: Viewer, *, other_id: int, on: bool) -> None:
 
 
 def _write_about_friend(viewer: Viewer, other_id: int, **fact: bool) -> None:
-    people = lock_people(myself(viewer), other_id)
+    people = locked_people(myself(viewer), other_id)
     if not _are_friends(myself(viewer), other_id):
         raise NotThere
     ties.write_facts(people[myself(viewer)], people[other_id], **fact)

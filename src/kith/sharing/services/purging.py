@@ -9,7 +9,7 @@ from kith.core.batches import BATCH, Step, do_all, erasing
 from kith.media.models import Photo
 from kith.media.services import erase_photos
 from kith.notices.models import OUTSIDE, Notice
-from kith.people.locks import lock_people
+from kith.people.locks import locked_people
 from kith.people.models import Person, Purpose, SharingPreference
 from kith.people.services import end_consents
 from kith.sharing.models import Comment, Like, Share
@@ -39,7 +39,7 @@ def _consents(now: datetime) -> int:
     showing = list(Person.objects.filter(shows=True).order_by("pk").values_list("pk", flat=True)[:BATCH])
     paused = SharingPreference.objects.order_by("pk").values_list("pk", flat=True)
     some = showing or list(paused[:BATCH])
-    people = lock_people(*some)
+    people = locked_people(*some)
     SharingPreference.objects.filter(pk__in=some).delete()
     end_consents(some, purpose=Purpose.SHARING, surface=SURFACE, at=now)
     for person in people.values():

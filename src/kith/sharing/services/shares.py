@@ -17,7 +17,7 @@ from kith.core.guard import Viewer
 from kith.media.models import Photo
 from kith.notices.models import NoticeKind
 from kith.notices.services import forget
-from kith.people.locks import lock_people
+from kith.people.locks import lock_people, locked_people
 from kith.people.models import Purpose
 from kith.people.queries import has_consented
 from kith.people.signed_in import myself
@@ -295,7 +295,7 @@ def _circles(viewer: Viewer, wanted: Collection[int]) -> QuerySet[Any, Any]:
 def open_author(viewer: Viewer) -> int:
     """Hold the author; nothing is shared by somebody who has not agreed to it."""
     me = myself(viewer)
-    person = lock_people(me)[me]
+    person = locked_people(me)[me]
     if person.suspended_at is not None or not viewer.circle_open:
         raise MayNotShare(_("Open your circles first."))
     if not has_consented(me, Purpose.SHARING):

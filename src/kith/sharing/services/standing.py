@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from kith.core.batches import in_batches
 from kith.core.errors import Refused
 from kith.core.guard import Viewer
-from kith.people.locks import lock_people
+from kith.people.locks import lock_people, locked_people
 from kith.people.models import DEFAULT_HOLD, MINIMUM_HOLD, Person, Purpose, SharingMode, SharingPreference
 from kith.people.queries import find_sharing_preference, has_consented
 from kith.people.services import end_consents, record_consent
@@ -43,7 +43,7 @@ class PreferenceRefused(Refused):
 def open_circles(viewer: Viewer, *, text_version: str, surface: str) -> None:
     """Agree to the circle side. Nothing that was bought or shown before comes back by it."""
     me = myself(viewer)
-    person = lock_people(me)[me]
+    person = locked_people(me)[me]
     if has_consented(me, Purpose.SHARING):
         return
     record_consent(
@@ -74,7 +74,7 @@ def withdraw_consent(viewer: Viewer, *, surface: str) -> None:
     What they said under other people's shares goes too, and stays away when consent is given anew.
     """
     me = myself(viewer)
-    person = lock_people(me)[me]
+    person = locked_people(me)[me]
     if not end_consents([me], purpose=Purpose.SHARING, surface=surface, at=viewer.now):
         return
     mine = Comment.objects.unguarded("whoever withdraws takes their words along")
@@ -97,7 +97,7 @@ def resume(viewer: Viewer) -> None:
 
 def _set_paused(viewer: Viewer, at: datetime | None) -> None:
     me = myself(viewer)
-    person = lock_people(me)[me]
+    person = locked_people(me)[me]
     preference = _preference(me, viewer.now)
     preference.paused_at = at
     preference.save()
@@ -116,7 +116,7 @@ def unsuspend(*, person_id: int) -> None:
 
 
 def _set_suspended(person_id: int, at: datetime | None) -> None:
-    person = lock_people(person_id)[person_id]
+    person = locked_people(person_id)[person_id]
     person.suspended_at = at
     person.save(update_fields=["suspended_at"])
     write_openness(person)

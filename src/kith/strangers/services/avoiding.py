@@ -12,7 +12,7 @@ from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.notices.models import NoticeKind
 from kith.notices.services import forget
-from kith.people.locks import lock_people
+from kith.people.locks import locked_people
 from kith.people.signed_in import myself
 from kith.strangers.models import Exchange, Persona, ShutOut
 from kith.strangers.services.letters import hold_stranger
@@ -34,7 +34,7 @@ def avoid(viewer: Viewer, *, persona_id: int) -> None:
 
 def shut_out(me: int, other: int, *, viewer: Viewer) -> None:
     """Write it down. The caller holds both, and the viewer sees the other's persona."""
-    people = lock_people(me, other)
+    people = locked_people(me, other)
     ties.write_facts(people[me], people[other], avoids=True)
     persona = Persona.objects.unguarded(SHUTTING).get(person=other)
     ShutOut.objects.unguarded(SHUTTING).update_or_create(
@@ -67,6 +67,6 @@ def stop_avoiding(viewer: Viewer, *, mark: int) -> None:
     other = entry.values_list("persona__person", flat=True).first()
     if other is None:
         raise NotThere
-    people = lock_people(me, other)
+    people = locked_people(me, other)
     ties.write_facts(people[me], people[other], avoids=False)
     entry.delete()

@@ -11,7 +11,7 @@ from kith.core.errors import Refused
 from kith.core.guard import Side, Viewer
 from kith.notices.models import NoticeKind
 from kith.notices.services import forget, tell
-from kith.people.locks import lock_people
+from kith.people.locks import locked_people
 from kith.strangers.exchanges import ends, has_letters_both_ways, is_alive
 from kith.strangers.models import Exchange
 from kith.strangers.services.avoiding import forget_wishes
@@ -73,7 +73,7 @@ def _wish(viewer: Viewer, exchange: Exchange, mine: str, theirs: str) -> None:
 
 
 def _befriend(viewer: Viewer, exchange: Exchange, me: int, other: int) -> None:
-    people = lock_people(me, other)
+    people = locked_people(me, other)
     if ties.is_full(me) or ties.is_full(other):
         raise MayNotMeet(_("One of you has 5,000 friends. That is the most there can be."))
     ties.befriend(people[me], people[other], now=viewer.now)

@@ -16,7 +16,7 @@ from kith.core.ids import random_id
 from kith.media.models import Photo
 from kith.media.queries import get_own_photo
 from kith.media.services import erase_photos
-from kith.people.locks import lock_people
+from kith.people.locks import locked_people
 from kith.people.models import Person, Purpose, grown_up_since
 from kith.people.queries import has_consented
 from kith.people.regions import is_region
@@ -81,7 +81,7 @@ def make_persona(
     :raises PersonaRefused: they have a persona already, or something in it cannot be so.
     :raises NotThere: the picture is not theirs, or it is of the other side.
     """
-    person = lock_people(myself(viewer))[myself(viewer)]
+    person = locked_people(myself(viewer))[myself(viewer)]
     require_may_go(person, viewer)
     persona = Persona.objects.unguarded(OWN).filter(person=person).first()
     if persona is not None and persona.name:
@@ -116,7 +116,7 @@ def change_persona(viewer: Viewer, **changes: Unpack[PersonaChanges]) -> Persona
     :raises PersonaRefused: the first thing that cannot be so; nothing is changed then.
     """
     me = myself(viewer)
-    person = lock_people(me)[me]
+    person = locked_people(me)[me]
     persona = Persona.objects.visible_to(viewer).filter(person=me).exclude(name="").first()
     if persona is None:
         raise NotThere

@@ -16,7 +16,7 @@ from kith.core.errors import NotThere
 from kith.core.guard import Viewer
 from kith.notices.models import NoticeKind
 from kith.notices.services import forget_many
-from kith.people.locks import lock_people
+from kith.people.locks import locked_people
 from kith.people.models import Person, Purpose
 from kith.people.services import end_consents
 from kith.people.signed_in import myself
@@ -39,7 +39,7 @@ def go_outside(viewer: Viewer, *, text_version: str, surface: str) -> None:
     :raises PersonaRefused: they have no persona yet.
     """
     me = myself(viewer)
-    person = lock_people(me)[me]
+    person = locked_people(me)[me]
     require_may_go(person, viewer)
     if not Persona.objects.visible_to(viewer).filter(person=me).exclude(name="").exists():
         raise PersonaRefused(_("Choose who you are outside first."), field="name")
@@ -57,7 +57,7 @@ def leave(viewer: Viewer, *, surface: str, erase: bool = False) -> None:
     :param erase: erase all that one is and has written there, at once and for good.
     """
     me = myself(viewer)
-    person = lock_people(me)[me]
+    person = locked_people(me)[me]
     if end_consents([me], purpose=Purpose.STRANGERS, surface=surface, at=viewer.now):
         _withdraw(person, viewer.now)
     if erase:
@@ -104,7 +104,7 @@ def _set_closed(persona_id: int, at: datetime | None) -> None:
     owner = rows.values_list("person", flat=True).first()
     if owner is None:
         raise NotThere
-    person = lock_people(owner)[owner]
+    person = locked_people(owner)[owner]
     if at is None:
         rows.update(closed_at=None)
     else:

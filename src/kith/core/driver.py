@@ -1,0 +1,116 @@
+"""Statements as the two drivers themselves take them: places numbered, each value sent once, no ado.
+
+Django's cursors look for the places in a statement each time that it is asked, and put PostgreSQL's values
+into it, so that it is planned anew each time. What is asked over and over comes by here. Errors are Django's,
+and whatever listens to its statements (`execute_wrapper`, its log) hears these.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+
+SEVERAL = (list, tuple, set, frozenset)
+_SIGN = {"sqlite": "?", "postgresql": "$"}
+
+
+class Statement(str):
+    """A statement whose places are numbered. Django's log would put values in by `%`, as into its own."""
+
+    __slots__ = ()
+
+    def __mod__(self, _values: Any) -> str:
+        return str(self)
+
+
+def place(number: int) -> str:
+    """How the driver writes the place of a value. :param number: from 1."""
+    return f"{_SIGN[connection.vendor]}{number}"
+
+
+def is_among(place: str) -> str:
+    """The end of a condition: that something is one of a list, which is one value."""
+    if connection.vendor == "sqlite":  # it has no arrays, but reads JSON
+        return f"IN (SELECT value FROM json_each({place}))"  # noqa: S608 (a place for a value)
+    return f"= ANY({place})"
+
+
+def execute(statement: Statement, values: Sequence[Any], *, binary: bool = False) -> Any:
+    """Carry out a statement, and return the cursor: it is to be read to its end at once.
+
+    :param binary: whether PostgreSQL may send values as it holds them: half the time for instants. JSON does
+        not come so.
+    """
+    database = this_thread()
+    bind = _BIND[database.vendor]
+    cursor = _cursor(database, binary=binary)
+    cursor.execute(statement, [bind(value) for value in values])
+    return cursor
+
+
+def this_thread() -> Any:
+    """This thread's connection, itself: each look at it through Django's proxy costs some microseconds."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def instant_for_sqlite(instant: datetime) -> str:
+    """Write an instant as Django does."""
+    return str((instant if instant.tzinfo is UTC else instant.astimezone(UTC)).replace(tzinfo=None))
+
+
+def _bind_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant_for_sqlite(value)
+    return json.dumps(list(value)) if isinstance(value, SEVERAL) else value
+
+
+def _bind_postgres(value: Any) -> Any:
+    """Give numbers one width, whatever their size: each other one would be another statement to prepare."""
+    if isinstance(value, int):
+        return value if isinstance(value, bool) else _int8()(value)
+    if isinstance(value, SEVERAL):
+        wide = _int8()
+        return [wide(one) if isinstance(one, int) else one for one in value]
+    return value
+
+
+@cache
+def _int8() -> type[int]:
+    from psycopg.types.numeric import Int8  # noqa: PLC0415 (with SQLite alone, no driver need be loaded)
+
+    return Int8
+
+
+_BIND: Mapping[str, Callable[[Any], Any]] = {"sqlite": _bind_sqlite, "postgresql": _bind_postgres}
+
+
+def _cursor(database: Any, *, binary: bool) -> Any:
+    database.ensure_connection()
+    driver = database.connection
+    plain = _cursors_of(driver)[binary] if database.vendor == "postgresql" else driver.cursor()
+    return database._prepare_cursor(plain)
+
+
+def _cursors_of(driver: Any) -> Sequence[Any]:
+    """The two cursors of a connection to PostgreSQL, for values as text and as it holds them.
+
+    They take statements as PostgreSQL knows them, so that it may prepare them, and are kept: a new one would
+    find out anew, for each column, how its values are read.
+    """
+    kept = _cursors.get(driver)
+    if kept is None:
+        from psycopg import RawCursor  # noqa: PLC0415 (with SQLite alone, no driver need be loaded)
+        from psycopg.pq import Format  # noqa: PLC0415
+
+        kept = _cursors[driver] = RawCursor(driver), RawCursor(driver)
+        kept[True].format = Format.BINARY
+    return kept
+
+
+_cursors: WeakKeyDictionary[Any, Sequence[Any]] = WeakKeyDictionary()
