@@ -163,21 +163,18 @@ class Asks(ABC):
 
 
 class Ours(Asks):
-    """As a request does it: who it is, how far the circle side is open to them, and what they may see."""
+    """From ids alone: who it is, how far the circle side is open to them, and what they may see."""
 
     def __init__(self, told: dict[str, Any]) -> None:
         super().__init__(told)
-        from kith.audience.viewer import viewer_of  # noqa: PLC0415 (Django is set up by now)
-        from kith.core.clock import utc_now  # noqa: PLC0415
-        from kith.people.queries import find_person  # noqa: PLC0415
-        from kith.sharing.queries import may_see  # noqa: PLC0415
+        from kith.core.clock import utc_now  # noqa: PLC0415 (Django is set up by now)
+        from kith.sharing.queries import sees  # noqa: PLC0415
 
-        self._viewer_of, self._now, self._find, self._may_see = viewer_of, utc_now, find_person, may_see
+        self._now, self._sees = utc_now, sees
 
     def ask(self, question: Any) -> list[int]:
         person_id, shares = read_question(question)
-        viewer = self._viewer_of(self._find(person_id), self._now())
-        return sorted(self._may_see(viewer, share_ids=shares))
+        return sorted(self._sees(person_id, self._now(), share_ids=shares))
 
 
 class RawOnSqlite(Statement):

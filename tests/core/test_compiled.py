@@ -13,6 +13,7 @@ from django.db.models import OuterRef, QuerySet
 from kith.core.compiled import CountOf, Nested, columns_of, compiled, instance_of
 from kith.core.guard import Side, Unguarded, Viewer
 from kith.people.models import Consent, Person
+from kith.strangers.models import Persona
 from kith.ties.models import Circle, Member, Relationship
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +138,22 @@ def test_rows_and_counts_of_others_come_along(viewer: Viewer, people: list[Perso
     family, nobody = circles(viewer)
     assert family == ("Family", [[people[1].pk, "p1"], [people[2].pk, "p2"]], 2)
     assert nobody == ("Nobody", [], 0)
+
+
+def test_what_is_json_comes_as_it_is_within_the_rows_of_another(people: list[Person]) -> None:
+    @compiled()
+    def personas() -> QuerySet[Any, Any]:
+        theirs = Persona.objects.unguarded("the test looks at all").filter(person=OuterRef("pk"))
+        rows: QuerySet[Any, Any] = Person.objects.annotate(theirs=Nested(theirs.values("name", "looks_for")))
+        return rows.order_by("handle").values_list("theirs")
+
+    looks_for = ["friends", 'a "word" \\ 花']
+    for person, name, words in (people[0], "Moon", looks_for), (people[1], "Sun", []):
+        Persona.objects.create(
+            person=person, name=name, name_key=name.lower(), looks_for=words, created_at=NOW
+        )
+    expected = [[["Moon", looks_for]], [["Sun", []]]] + [[] for _ in people[2:]]
+    assert [row.theirs for row in personas()] == [row.theirs for row in personas.plainly()] == expected
 
 
 def test_rows_that_cannot_be_are_an_empty_list(people: list[Person]) -> None:

@@ -44,6 +44,9 @@ def compare_what_is_seen(pair: Pair, viewer: Viewer) -> None:
     shares = Share.objects.visible_to(viewer)
     same("shares", viewer, set(shares.values_list("pk", flat=True)), seen)
     same("number of shares", viewer, shares.count(), len(seen))
+    if who is not None:
+        by_id = queries.sees(who, viewer.now, share_ids=list(plain.shares))
+        same("shares, from ids alone", viewer, by_id, seen)
     comments = {said.id for said in plain.comments.values() if oracle.may_see_comment(plain, said, who)}
     same("comments", viewer, set(Comment.objects.visible_to(viewer).values_list("pk", flat=True)), comments)
     likes = {

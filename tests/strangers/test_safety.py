@@ -12,7 +12,9 @@ from kith.core.errors import NotThere
 from kith.people.models import Person
 from kith.shop.models import Category, LineStatus, Listing, Merchant, Order, OrderLine
 from kith.strangers.models import Exchange, Persona
-from kith.strangers.queries.safety import Fact, safety_card, safety_marks
+from kith.strangers.queries import newest
+from kith.strangers.queries.safety import Fact, safety_card
+from kith.strangers.services import write_post
 from kith.strangers.services.personas import change_persona
 from kith.strangers.services.standing import close_persona
 from tests.strangers.cast import NOW, befriend, inside_only, open_channel, stranger, viewer
@@ -111,8 +113,11 @@ def test_the_mark_is_for_those_who_have_been_here_long_and_say_so(mei: Person, e
     silent, new, friend = stranger("Silent"), stranger("New one", tells=ALL), stranger("Friend", tells=ALL)
     Person.objects.filter(pk__in=[mei.pk, silent.pk, friend.pk]).update(joined_at=long)
     befriend(friend, eve)
-    ids = [person.pk for person in (mei, silent, new, friend)]
-    assert safety_marks(viewer(eve), ids) == {mei.pk}
+    texts = {mei: "喜欢种花。", silent: "Who fishes here?", new: "包饺子", friend: "广场舞"}
+    for person, text in texts.items():
+        write_post(viewer(person), topic="hobbies", text=text)
+    marked = {card.author.name: card.long_time for card in newest(viewer(eve)).items}
+    assert marked == {"Moonlight": True, "Silent": False, "New one": False}
 
 
 @pytest.mark.parametrize(

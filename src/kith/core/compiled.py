@@ -17,7 +17,7 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -25,6 +25,8 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import (
+    DateField,
+    DateTimeField,
     Expression,
     IntegerField,
     JSONField,
@@ -73,7 +75,7 @@ class CountOf(Subquery):
 class Nested(Subquery):
     """The rows of a query, each as a list of what `values` named, for each row of another.
 
-    They come as JSON: numbers, texts, truths and None, and no instants.
+    They come as JSON: numbers, texts, truths (of SQLite as numbers), days, instants, JSON itself, and None.
     """
 
     output_field = TextField()
@@ -81,17 +83,40 @@ class Nested(Subquery):
 
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         super().__init__(queryset)
-        self.names = ", ".join(f'"{name}"' for name in queryset._fields)  # type: ignore[attr-defined]
+        self.names: Sequence[str] = queryset._fields  # type: ignore[attr-defined]
+        named = queryset.query.clone()
+        kinds = [type(named.resolve_ref(name).output_field) for name in self.names]
+        self.json = {name for name, kind in zip(self.names, kinds, strict=True) if kind is JSONField}
+        self.readers = [(place, _READ[kind]) for place, kind in enumerate(kinds) if kind in _READ]
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
-        gather = _GATHER[connection.vendor].replace("NAMES", self.names)
+        gather = _GATHER[connection.vendor].replace("NAMES", ", ".join(self._columns(connection.vendor)))
         template = f"(SELECT {gather} FROM (%(subquery)s) AS nested)"  # noqa: S608 (names of our own)
         return super().as_sql(compiler, connection, template=template)
 
+    def _columns(self, vendor: str) -> Iterator[str]:
+        for name in self.names:
+            is_text = vendor == "sqlite" and name in self.json  # else it would be a text within the JSON
+            yield f'json("{name}")' if is_text else f'"{name}"'
+
     def convert_value(self, value: str, *_: Any) -> list[list[Any]]:
-        return json.loads(value) if value != "[]" else []  # mostly there are none
+        rows = json.loads(value) if value != "[]" else []  # mostly there are none
+        for place, read in self.readers:
+            for row in rows:
+                row[place] = None if row[place] is None else read(row[place])
+        return rows
 
 
+def _read_instant(written: str) -> datetime:
+    """Read an instant from JSON: SQLite's says nothing of the zone, which is UTC."""
+    read = datetime.fromisoformat(written)
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+_READ: Mapping[type[Any], Callable[[str], Any]] = {
+    DateTimeField: _read_instant,
+    DateField: date.fromisoformat,
+}
 _GATHER = {
     "sqlite": "json_group_array(json_array(NAMES))",
     "postgresql": "coalesce(json_agg(json_build_array(NAMES))::text, '[]')",

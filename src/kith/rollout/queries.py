@@ -16,8 +16,8 @@ from kith.rollout.models import Batch, Change, Feature, Listed, State, Waiting, 
 from kith.rollout.rules import Opening, lets_in
 
 __all__ = [
-    "Opening", "Standing", "batches_of", "changes_of", "due_for_purge", "is_open", "last_day", "lets_in",
-    "openings", "position", "read_openings", "rows_of_features", "standing_of", "waiting_count",
+    "FEATURE_ROW", "Opening", "Standing", "batches_of", "changes_of", "due_for_purge", "is_open", "last_day",
+    "lets_in", "openings", "position", "read_openings", "rows_of_features", "standing_of", "waiting_count",
 ]  # fmt: skip
 
 
@@ -31,18 +31,23 @@ def _rows_of_features(names: tuple[str, ...]) -> QuerySet[Any, Any]:
     return rows_of_features(names)
 
 
+_OF_BATCH = columns_of(Batch)
+FEATURE_ROW = "name", "state", "wound_down_on", *_OF_BATCH
+"""What a row of `rows_of_features` says, in this order."""
+
+
 def rows_of_features(names: Collection[str], *more: str, **annotations: Any) -> QuerySet[Any, Any]:
     """The rows that `read_openings` reads: a feature with one of its batches each, or with none.
 
     :param more: names of `annotations` that are wanted besides.
     """
-    of_batch = {name: F(f"batches__{name}") for name in columns_of(Batch)}
+    of_batch = {name: F(f"batches__{name}") for name in _OF_BATCH}
     rows = Feature.objects.filter(name__in=names).annotate(**of_batch, **annotations)
-    return rows.values_list("name", "state", "wound_down_on", *of_batch, *more)
+    return rows.values_list(*FEATURE_ROW, *more)
 
 
 def read_openings(rows: Iterable[Any], names: Collection[str], now: datetime) -> dict[str, Opening]:
-    """Say how features stand at an instant, from all rows of theirs."""
+    """Say how features stand at an instant. :param rows: all of theirs (`rows_of_features`)."""
     found: dict[str, list[Any]] = {name: [] for name in names}
     for row in rows:
         found[row.name].append(row)

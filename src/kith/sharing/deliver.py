@@ -18,7 +18,7 @@ from typing import Any
 from kith.core import sql
 from kith.core.batches import in_batches
 from kith.sharing.models import Audience, Delivery, Share
-from kith.ties.models import Circle, Member, Window
+from kith.ties.models import Member, Window
 
 SHOWN = """
 FROM sharing_share s
@@ -91,15 +91,15 @@ def deliver_new(shares: Iterable[Share]) -> None:
         sql.run_often(_ADD.format(narrower=_OF_SHARES), given)
 
 
-def deliver_to_members(circle: Circle, person_ids: Collection[int]) -> None:
+def deliver_to_members(owner_id: int, circle_id: int, person_ids: Collection[int]) -> None:
     """Show people who have come into a circle what it sees. Nothing is taken away by that."""
-    given = {"authors": [circle.owner_id], "members": set(person_ids), "circle": circle.pk}
+    given: dict[str, Any] = {"authors": [owner_id], "members": set(person_ids), "circle": circle_id}
     sql.run_often(_WRITE.format(narrower=f"AND m.person_id {_SHOWN_TO.format(share='s.id')}"), given)
 
 
-def take_from_members(circle: Circle, person_ids: Collection[int]) -> None:
+def take_from_members(owner_id: int, circle_id: int, person_ids: Collection[int]) -> None:
     """Take from people who have left a circle what it sees, as far as no other circle lets them see it."""
-    given = {"authors": [circle.owner_id], "members": set(person_ids), "circle": circle.pk}
+    given: dict[str, Any] = {"authors": [owner_id], "members": set(person_ids), "circle": circle_id}
     sql.run_often(_REMOVE.format(narrower=f"AND viewer_id {_SHOWN_TO.format(share='share_id')}"), given)
     sql.run_often(_WRITE.format(narrower=f"AND m.person_id {_SHOWN_TO.format(share='s.id')}"), given)
 

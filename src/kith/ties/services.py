@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from kith.core.bulk import append
 from kith.core.compiled import Removal
 from kith.people.models import Person
-from kith.ties.models import MOST_FRIENDS, Circle, FriendRequest, Member, Relationship
+from kith.ties.models import MOST_FRIENDS, FriendRequest, Member, Relationship
 
 WRITING = "writes the facts that the rule reads"
 
@@ -62,14 +62,15 @@ def copy_openness(person: Person) -> None:
     Relationship.objects.unguarded(WRITING).filter(other=person).update(shows=person.shows)
 
 
-def put_in(circle: Circle, person_ids: Iterable[int]) -> None:
-    """Put friends of the circle's owner into it; those already there stay."""
-    members = [Member(owner_id=circle.owner_id, circle=circle, person_id=one) for one in person_ids]
+def put_in(owner_id: int, circle_id: int, person_ids: Iterable[int]) -> None:
+    """Put friends of a circle's owner into it; those already there stay."""
+    members = [Member(owner_id=owner_id, circle_id=circle_id, person_id=one) for one in person_ids]
     append(members, unless_there=True)
 
 
-def take_out(circle: Circle, person_ids: Collection[int]) -> None:
-    _take_out(owner=circle.owner_id, circle=circle.pk, people=person_ids)
+def take_out(owner_id: int, circle_id: int, person_ids: Collection[int]) -> int:
+    """Take people out of a circle, and say how many were in it."""
+    return _take_out(owner=owner_id, circle=circle_id, people=person_ids)
 
 
 @Removal

@@ -2,7 +2,7 @@
 
 from kith.notices.services import mark_read as mark_notices_read
 from kith.sharing.queries.cards import AudienceLabel, Card, PhotoRef, Thing
-from kith.sharing.queries.checks import may_see
+from kith.sharing.queries.checks import may_see, sees
 from kith.sharing.queries.evidence import (
     Evidence,
     PersonEvidence,
@@ -66,6 +66,7 @@ __all__ = [
     "points_above",
     "public_reviews",
     "public_summary",
+    "sees",
     "shares_of",
     "trusted_merchants",
     "unread_notices",

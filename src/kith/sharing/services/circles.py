@@ -10,10 +10,10 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kith.core.compiled import compiled
+from kith.core.compiled import CountOf, compiled
 from kith.core.errors import NotThere, Refused
 from kith.core.guard import Viewer
 from kith.people.locks import lock_people
@@ -31,6 +31,8 @@ from kith.ties.models import (
     Relationship,
     Window,
 )
+
+CHANGING = "who is in a circle, for its owner's change"
 
 
 class TooMany(Refused):
@@ -129,18 +131,21 @@ def add_members(viewer: Viewer, *, circle_id: int, person_ids: Collection[int]) 
     """
     me = myself(viewer)
     lock_people(me, *person_ids)
-    if len(_friends_among(viewer, people=set(person_ids))) != len(set(person_ids)):
-        raise NotThere
-    put_in(own_circle(viewer, circle_id), person_ids)
+    put_in(me, circle_id, person_ids)
 
 
 @transaction.atomic
 def remove_member(viewer: Viewer, *, circle_id: int, person_id: int) -> None:
-    """Take somebody out of a circle; they are not told. Nothing happens if they are not in it."""
-    lock_people(myself(viewer))
-    circle = own_circle(viewer, circle_id)
-    ties.take_out(circle, [person_id])
-    take_from_members(circle, [person_id])
+    """Take somebody out of a circle; they are not told. Nothing happens if they are not in it.
+
+    :raises NotThere: not the viewer's circle.
+    """
+    me = myself(viewer)
+    lock_people(me)
+    if ties.take_out(me, circle_id, [person_id]):
+        take_from_members(me, circle_id, [person_id])
+    else:
+        own_circle(viewer, circle_id)
 
 
 def own_circle(viewer: Viewer, circle_id: int) -> Circle:
@@ -149,31 +154,33 @@ def own_circle(viewer: Viewer, circle_id: int) -> Circle:
     return circle
 
 
-@compiled()
-def _friends_among(viewer: Viewer, people: Collection[int]) -> QuerySet[Any, Any]:
-    rows = Relationship.objects.visible_to(viewer).filter(other__among=people, friend_at__isnull=False)
-    return rows.values_list("other_id")
+def put_in(owner_id: int, circle_id: int, person_ids: Collection[int]) -> None:
+    """Put friends of somebody who is held into a circle of theirs.
 
-
-def put_in(circle: Circle, person_ids: Collection[int]) -> None:
-    ties.put_in(circle, person_ids)
-    if size_of(circle) > MOST_MEMBERS:
+    :raises NotThere: no circle of theirs, or one of the people is no friend.
+    :raises TooMany: more than 150 in one circle.
+    """
+    people = set(person_ids)
+    found = next(iter(_look_into(owner=owner_id, circle=circle_id, people=people)), None)
+    if found is None or found.friends != len(people):
+        raise NotThere
+    if found.others + len(people) > MOST_MEMBERS:
         raise TooMany(_("A circle holds at most 150 people."))
-    deliver_to_members(circle, person_ids)
+    ties.put_in(owner_id, circle_id, people)
+    deliver_to_members(owner_id, circle_id, people)
+
+
+@compiled()
+def _look_into(owner: int, circle: int, people: Collection[int]) -> QuerySet[Any, Any]:
+    """A circle: how many of some people are its owner's friends, and how many others are in it."""
+    friends = Relationship.objects.unguarded(CHANGING).filter(
+        owner=owner, other__among=people, friend_at__isnull=False
+    )
+    others = Member.objects.unguarded(CHANGING).filter(~Q(person__among=people), owner=owner, circle=circle)
+    circles = Circle.objects.unguarded(CHANGING).filter(pk=circle, owner=owner)
+    return circles.annotate(friends=CountOf(friends), others=CountOf(others)).values_list("friends", "others")
 
 
 def _members(circle: Circle) -> list[int]:
-    rows = Member.objects.unguarded("a circle's members, for its owner's change").filter(circle=circle)
+    rows = Member.objects.unguarded(CHANGING).filter(circle=circle)
     return list(rows.values_list("person", flat=True))
-
-
-def size_of(circle: Circle) -> int:
-    return len(_places_in(circle=circle.pk))
-
-
-@compiled()
-def _places_in(circle: int) -> QuerySet[Any, Any]:
-    """One row a member: there are few, and the database need not count them."""
-    return (
-        Member.objects.unguarded("a circle's size, to keep its bound").filter(circle=circle).values_list("pk")
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import ClassVar
 
@@ -22,14 +23,9 @@ from kith.people.locks import locked_people
 from kith.people.models import Person
 from kith.people.signed_in import myself
 from kith.sharing.deliver import redeliver
-from kith.sharing.services.circles import TooMany, own_circle, put_in, size_of
+from kith.sharing.services.circles import TooMany, own_circle, put_in
 from kith.ties import services as ties
-from kith.ties.models import (
-    MOST_MEMBERS,
-    FriendRequest,
-    Invitation,
-    Relationship,
-)
+from kith.ties.models import FriendRequest, Invitation, Relationship
 from kith.ties.queries import find_invitation, is_shut_out
 
 REQUEST_PAUSE = timedelta(days=30)
@@ -140,15 +136,16 @@ def accept_request(viewer: Viewer, *, request_id: int, circle_ids: Collection[in
         _require_room_for_friend(person_id)
     ties.befriend(people[me], people[request.sender_id], now=viewer.now)
     for circle_id in circle_ids:
-        put_in(own_circle(viewer, circle_id), [request.sender_id])
-    if request.circle is not None and size_of(request.circle) < MOST_MEMBERS:
-        put_in(request.circle, [me])
+        put_in(me, circle_id, [request.sender_id])
+    if request.circle_id is not None:
+        with suppress(TooMany):  # in theirs there may be no room any more
+            put_in(request.sender_id, request.circle_id, [me])
     tell(request.sender_id, kind=NoticeKind.ACCEPTED, subject=me, actor=me, at=viewer.now)
     _forget_requests(me, request.sender_id)
 
 
 def _request_to(viewer: Viewer, request_id: int) -> FriendRequest:
-    rows = FriendRequest.objects.visible_to(viewer).select_related("circle")
+    rows = FriendRequest.objects.visible_to(viewer)
     request = rows.filter(pk=request_id, recipient=viewer.person_id).first()
     if request is None:
         raise NotThere

@@ -298,7 +298,7 @@ def open_author(viewer: Viewer) -> int:
     person = locked_people(me)[me]
     if person.suspended_at is not None or not viewer.circle_open:
         raise MayNotShare(_("Open your circles first."))
-    if not has_consented(me, Purpose.SHARING):
+    if not person.shows and not has_consented(me, Purpose.SHARING):  # who pauses may go on writing
         raise MayNotShare(_("Open your circles first."))
     return me
 

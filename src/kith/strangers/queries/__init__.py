@@ -80,7 +80,6 @@ from kith.strangers.queries.safety import (
     Fact,
     SafetyCard,
     safety_card,
-    safety_marks,
 )
 
 __all__ = [
@@ -135,7 +134,6 @@ __all__ = [
     "outside_notices",
     "posts_of",
     "safety_card",
-    "safety_marks",
     "search_posts",
     "shut_out_by_me",
     "threads",

@@ -20,6 +20,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
 )
 from django.utils.translation import gettext as _
@@ -29,7 +30,6 @@ from kith.audience.outside import is_by_somebody_seen
 from kith.core.compiled import Nested, columns_of, compiled, instance_of
 from kith.core.guard import Side, Viewer
 from kith.detectors.risk import risk_of
-from kith.people.models import Person
 from kith.people.regions import province_of
 from kith.strangers.models import (
     OutsidePhoto,
@@ -41,8 +41,8 @@ from kith.strangers.models import (
     TopicFollow,
     WhoComments,
 )
-from kith.strangers.queries.personas import PersonaFace
-from kith.strangers.queries.safety import faces_with_marks
+from kith.strangers.queries.personas import FaceRow, PersonaFace, face_of
+from kith.strangers.queries.safety import LONG
 
 SEEN = "hangs on what the viewer has been let see through the rule just before"
 OWN = "the viewer's own"
@@ -152,9 +152,6 @@ class _Reader:
     speaks: bool
     has_posted: bool
     province: str
-    topics: frozenset[str]
-    follows: dict[int, bool]
-    """By post, whether it was put away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +162,6 @@ class _Found:
     """A row of `_posts`."""
     topic: TopicRef
     author: PersonaFace
-    long_time: bool
     counts: _Counts
     is_new: bool
 
@@ -175,40 +171,60 @@ def post_cards(
 ) -> tuple[PostCard, ...]:
     """Say what posts, which the viewer has just been found to see, say to them, in the order wanted.
 
-    Four queries, however many posts: each kind of thing is fetched once for all.
+    Two queries, however many posts.
 
     :param new: those that stand there because they are new.
     """
     if not post_ids:
         return ()
-    posts = {row.pk: row for row in _posts(posts=post_ids)}
-    faces, long_time = faces_with_marks(viewer, {post.author_id for post in posts.values()})
+    posts = {row.pk: row for row in _posts(viewer, posts=post_ids, long_since=viewer.now - LONG)}
     counts = _counts(viewer, post_ids)
-    reader = _reader(viewer, post_ids)
     topics = _topics(posts.values())
-    found = (
+    found = [
         _Found(
             post=post,
             topic=topics[post.topic_id],
-            author=faces[post.author_id],
-            long_time=post.author_id in long_time,
+            author=face_of(FaceRow(*face), viewer),
             counts=counts.get(post.pk, _Counts()),
             is_new=post.pk in new,
         )
         for post in (posts[pk] for pk in post_ids if pk in posts)
-        if post.author_id in faces
-    )
-    return tuple(_card(reader, one, listing) for one in found)
+        for face in post.author_face
+    ]
+    reader = _reader(viewer, found[0].post) if found else None
+    return tuple(_card(reader, one, listing) for one in found) if reader else ()
 
 
 @compiled()
-def _posts(posts: Collection[int]) -> QuerySet[Any, Any]:
+def _posts(viewer: Viewer, posts: Collection[int], long_since: datetime) -> QuerySet[Any, Any]:
+    """What posts say, by whom, and what their viewer is and has done that cards tell of.
+
+    A post is seen with its author's persona, so that this is not asked again. One without a name is the
+    rest of one whose owner erased it.
+
+    :param long_since: who has been a shopper here since then is one for long.
+    """
+    rows = Post.objects.unguarded(SEEN).filter(pk__among=posts)
     photos = OutsidePhoto.objects.unguarded(SEEN).filter(post=OuterRef("pk")).order_by("position")
-    said = Post.objects.unguarded(SEEN).filter(pk__among=posts)
-    said_and_shown = said.annotate(photos=Nested(photos.values("photo_id", "photo__width", "photo__height")))
-    return said_and_shown.values_list(
+    authors = Persona.objects.unguarded(SEEN).filter(person=OuterRef("author")).exclude(name="")
+    known_long = Persona.objects.unguarded(SEEN).filter(tells_years=True, person__joined_at__lte=long_since)
+    follows = PostFollow.objects.visible_to(viewer).filter(post=OuterRef("pk"))
+    follows_topic = TopicFollow.objects.visible_to(viewer).filter(topic=OuterRef("topic"))
+    shown = Post.objects.unguarded(OWN).filter(author=viewer.person_id, withdrawn_at=None, hidden_at=None)
+    mine = Persona.objects.unguarded(OWN).filter(person=viewer.person_id)
+    own = mine.annotate(speaks=SPEAKS, has_posted=Exists(shown))
+    told: QuerySet[Any, Any] = rows.annotate(
+        photos=Nested(photos.values("photo_id", "photo__width", "photo__height")),
+        author_face=Nested(authors.annotate(born=F("person__born")).values(*FaceRow._fields)),
+        long_time=Exists(known_long.filter(person=OuterRef("author"))),
+        away=Subquery(follows.values("away")),
+        follows_topic=Exists(follows_topic),
+        own=Nested(own.values("region", "speaks", "has_posted")),
+    )
+    return told.values_list(
         "pk", "author_id", "topic_id", "region", "province", "text", "created_at", "who_comments",
-        "withdrawn_at", "hidden_at", "risk", *columns_of(Topic, at="topic__"), "photos",
+        "withdrawn_at", "hidden_at", "risk", *columns_of(Topic, at="topic__"), "photos", "author_face",
+        "long_time", "away", "follows_topic", "own",
     )  # fmt: skip
 
 
@@ -221,11 +237,10 @@ def _topics(posts: Iterable[Any]) -> dict[str, TopicRef]:
 def _card(reader: _Reader, found: _Found, listing: Listing) -> PostCard:
     post, author, counts = found.post, found.author, found.counts
     why_not = _why_not(reader, post)
-    away = reader.follows.get(post.pk)
     return PostCard(
         id=post.pk,
         author=author,
-        long_time=found.long_time,
+        long_time=post.long_time,
         topic=found.topic,
         region=post.region,
         text=post.text,
@@ -235,8 +250,8 @@ def _card(reader: _Reader, found: _Found, listing: Listing) -> PostCard:
         likes=counts.likes,
         people=counts.people,
         liked=counts.liked,
-        following=away is False,
-        away=away is True,
+        following=post.away is False,
+        away=post.away is True,
         can_comment=not why_not,
         why_not=why_not,
         can_like=reader.speaks and not author.is_me,
@@ -266,7 +281,7 @@ def _why(reader: _Reader, found: _Found, listing: Listing) -> Why:
     """The list's own reason where it has one; under Hot the strongest that holds."""
     post, author, people = found.post, found.author, found.counts.people
     talk = Why("talk", number=people) if people else None
-    topic = Why("topic", name=found.topic.name) if found.topic.code in reader.topics else None
+    topic = Why("topic", name=found.topic.name) if post.follows_topic else None
     near = Why("near") if post.province and post.province == reader.province else None
     new = Why("new") if post.created_at > reader.viewer.now - NEW else None
     own: dict[str, Why | None] = {
@@ -322,32 +337,15 @@ def _photos(on: str, things: Collection[int]) -> QuerySet[Any, Any]:
     return rows.values_list(f"{on}_id", "photo_id", "photo__width", "photo__height")
 
 
-def _reader(viewer: Viewer, post_ids: Collection[int]) -> _Reader:
-    [own] = _own(viewer, posts=post_ids)
-    region, speaks = own.persona[0] if own.persona else ("", False)
+def _reader(viewer: Viewer, row: Any) -> _Reader:
+    """:param row: any of `_posts`: all say the same of the viewer."""
+    region, speaks, has_posted = row.own[0] if row.own else ("", False, False)
     return _Reader(
         viewer=viewer,
         speaks=viewer.outside_open and bool(speaks),
-        has_posted=bool(own.has_posted),
+        has_posted=bool(has_posted),
         province=province_of(region) if region else "",
-        topics=frozenset(topic for (topic,) in own.topics),
-        follows={post: bool(away) for post, away in own.follows},
     )
-
-
-@compiled()
-def _own(viewer: Viewer, posts: Collection[int]) -> QuerySet[Any, Any]:
-    """What the viewer is and has done that cards tell of: one row."""
-    persona = Persona.objects.unguarded(OWN).filter(person=viewer.person_id).annotate(speaks=SPEAKS)
-    shown = Post.objects.unguarded(OWN).filter(author=viewer.person_id, withdrawn_at=None, hidden_at=None)
-    follows = PostFollow.objects.visible_to(viewer).filter(post__among=posts)
-    own = Person.objects.filter(Q(pk=viewer.person_id)).annotate(
-        persona=Nested(persona.values("region", "speaks")),
-        has_posted=Exists(shown),
-        topics=Nested(TopicFollow.objects.visible_to(viewer).values("topic_id")),
-        follows=Nested(follows.values("post_id", "away")),
-    )
-    return own.values_list("persona", "has_posted", "topics", "follows")
 
 
 def own_region(viewer: Viewer) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kith.core.compiled import compiled
+from kith.core.compiled import Nested, compiled
 from kith.core.guard import GuardedQuerySet, Viewer
 from kith.core.paging import BadCursor, Page, read_cursor, read_place, write_cursor
+from kith.people.models import Person
 from kith.people.regions import province_of
 from kith.strangers.models import Post, PostFollow, TopicFollow
 from kith.strangers.queries.cards import NEW, Listing, PostCard, own_region, post_cards
@@ -136,23 +137,21 @@ class Place:
 
 def _arranged(viewer: Viewer, topic: str | None) -> Place:
     most = LOOK_AHEAD * FIRST
-    hottest = [Candidate(*row) for row in _hottest(viewer, topic, most=most)]
-    lately = [Candidate(*row) for row in _latest(viewer, topic, since=viewer.now - NEW, most=most)]
+    found = next(iter(_candidates(viewer, topic, since=viewer.now - NEW, most=most)), None)
+    hottest, lately = ([Candidate(*row) for row in some] for some in found or ((), ()))
     order, new = arrange(hottest, lately, size=FIRST)
     return Place(order, order, new, more=len(hottest) == most or len(order) < len(hottest))
 
 
 @compiled(fixed=["most"], outside=True)
-def _hottest(viewer: Viewer, topic: str | None, most: int) -> QuerySet[Any, Any]:
-    """The first by rank."""
-    return listed(viewer, topic=topic).order_by("-rank", "-pk").values_list("id", "author_id")[:most]
-
-
-@compiled(fixed=["most"], outside=True)
-def _latest(viewer: Viewer, topic: str | None, since: datetime, most: int) -> QuerySet[Any, Any]:
-    """What was posted since, the newest first."""
-    rows = listed(viewer, topic=topic).filter(created_at__gt=since)
-    return rows.order_by("-created_at", "-pk").values_list("id", "author_id")[:most]
+def _candidates(viewer: Viewer, topic: str | None, since: datetime, most: int) -> QuerySet[Any, Any]:
+    """One row for two lists: the first by rank, and what was posted since, the newest first."""
+    rows = listed(viewer, topic=topic)
+    hottest = rows.order_by("-rank", "-pk").values("id", "author_id")[:most]
+    lately = rows.filter(created_at__gt=since).order_by("-created_at", "-pk").values("id", "author_id")[:most]
+    viewers = Person.objects.filter(Q(pk=viewer.person_id))
+    both: QuerySet[Any, Any] = viewers.annotate(hottest=Nested(hottest), lately=Nested(lately))
+    return both.values_list("hottest", "lately")
 
 
 @compiled(outside=True)

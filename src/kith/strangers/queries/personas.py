@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet
 
@@ -17,6 +17,20 @@ from kith.strangers.models import Letter, OutsidePhoto, Persona
 
 OLDEST_BAND = 80
 SEEN = "the photo hangs on what the viewer may see, or belongs to a persona they may see"
+
+
+class FaceRow(NamedTuple):
+    """What `face_of` needs of a persona."""
+
+    pk: int
+    person_id: int
+    name: str
+    avatar_id: int | None
+    tells_age: bool
+    region: str
+    looks_for: Sequence[str]
+    born: int | None
+
 
 TELLS = ("age", "years", "region", "confirmed", "persona_age", "answers")
 """What an owner may choose to tell: each stands in the column `tells_…`."""
@@ -76,9 +90,7 @@ def faces_outside(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Pers
 @compiled(outside=True)
 def personas_of(viewer: Viewer, people: Collection[int]) -> QuerySet[Any, Any]:
     """What stands beside the names of these people, as far as the viewer may see them."""
-    columns = "pk", "person_id", "name", "avatar_id", "tells_age", "region", "looks_for", "born"
-    rows = _personas(viewer).filter(person__among=people)
-    return rows.values_list(*columns, "tells_years", "person__joined_at")
+    return _personas(viewer).filter(person__among=people).values_list(*FaceRow._fields)
 
 
 def my_persona(viewer: Viewer) -> PersonaCard | None:
@@ -112,7 +124,7 @@ def _personas(viewer: Viewer) -> QuerySet[Persona]:
 
 
 def face_of(persona: Any, viewer: Viewer) -> PersonaFace:
-    """:param persona: one of `_personas`, or a row of `personas_of`."""
+    """:param persona: one of `_personas`, or a `FaceRow`."""
     return PersonaFace(
         id=persona.pk,
         name=persona.name,

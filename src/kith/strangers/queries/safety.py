@@ -5,7 +5,6 @@ Only what is told is looked up. Upheld complaints are no choice.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -18,7 +17,6 @@ from kith.people.models import Person
 from kith.people.queries import has_second_factor
 from kith.shop.models import LineStatus, OrderLine
 from kith.strangers.models import Exchange, Persona
-from kith.strangers.queries.personas import PersonaFace, face_of, personas_of
 
 TOLD = "whoever they are about chose to tell how it stands, and nothing of it singly"
 
@@ -79,19 +77,6 @@ def safety_card(viewer: Viewer, *, persona_id: int) -> SafetyCard:
         _answers(person, now) if persona.tells_answers else _untold("answers"),
     )
     return SafetyCard(facts, persona.upheld)
-
-
-def safety_marks(viewer: Viewer, person_ids: Collection[int]) -> set[int]:
-    """Those of these people beside whose name stands that they have long been shoppers here."""
-    return faces_with_marks(viewer, person_ids)[1]
-
-
-def faces_with_marks(viewer: Viewer, person_ids: Collection[int]) -> tuple[dict[int, PersonaFace], set[int]]:
-    """`faces_outside` of these people, and their `safety_marks`, in one query."""
-    rows = personas_of(viewer, people=set(person_ids))
-    joined = viewer.now - LONG
-    marked = {row.person_id for row in rows if row.tells_years and row.person__joined_at <= joined}
-    return {row.person_id: face_of(row, viewer) for row in rows}, marked
 
 
 def _untold(kind: str) -> Fact:
