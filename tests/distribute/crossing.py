@@ -46,10 +46,11 @@ REMEDIES = "a buyer's remedy is joined with their order: it would take two steps
 _REASONS: dict[tuple[Verdict, str], tuple[str, ...]] = {
     (Verdict.MANY, BY_ID): ("kith.strangers.search",),
     (Verdict.MANY, BY_PEOPLE): (
-        "kith.notices.services", "kith.people.queries", "kith.sharing.services.standing",
-        "kith.strangers.likeness", "kith.strangers.limits", "kith.strangers.services.befriending",
-        "kith.strangers.services.contacts", "kith.strangers.services.reactions",
-        "kith.strangers.services.standing", "kith.ties.contacts", "kith.ties.services",
+        "kith.notices.services", "kith.people.queries", "kith.sharing.services.friends",
+        "kith.sharing.services.standing", "kith.strangers.likeness", "kith.strangers.limits",
+        "kith.strangers.services.befriending", "kith.strangers.services.contacts",
+        "kith.strangers.services.reactions", "kith.strangers.services.standing", "kith.ties.contacts",
+        "kith.ties.services",
     ),
     (Verdict.MANY, STAFF): (
         "kith.api.rollout", "kith.quality.queries.reported", "kith.quality.queries.standing",
@@ -71,9 +72,7 @@ _REASONS: dict[tuple[Verdict, str], tuple[str, ...]] = {
         "kith.sharing.queries.cards", "kith.sharing.queries.evidence", "kith.sharing.queries.feed",
         "kith.sharing.queries.notices", "kith.sharing.queries.talk", "kith.sharing.services.talk",
     ),
-    (Verdict.REFUSED, JOINED_BY_ID): (
-        "kith.sharing.services.friends", "kith.sharing.services.taking_back", "kith.ties.queries",
-    ),
+    (Verdict.REFUSED, JOINED_BY_ID): ("kith.sharing.services.taking_back", "kith.ties.queries"),
     (Verdict.REFUSED, DELIVERING): ("kith.sharing.deliver",),
     (Verdict.REFUSED, OUTSIDE): (
         "kith.strangers.queries.comments", "kith.strangers.queries.home", "kith.strangers.queries.letters",
