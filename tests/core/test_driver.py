@@ -39,7 +39,7 @@ def circle(people: list[Person]) -> Circle:
 
 
 def asked(text: str, *values: Any) -> Any:
-    return driver.execute(driver.Statement(text), values).fetchall()
+    return driver.ask(driver.Statement(text), values)
 
 
 @pytest.mark.parametrize("again", range(4))  # the third time, PostgreSQL has prepared it

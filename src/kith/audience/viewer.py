@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,14 @@ def viewer_of(person: Person | None, now: datetime) -> Viewer:
     """Say who looks: asked anew for every request, so that a closed feature is closed at once."""
     known = person if person is not None and person.is_active else None
     rows = _features_and_ledger(person=known.pk if known else None)
-    return _viewer(known, rows, rows[0].ledger if rows else (), now)
+    opening = read_openings(rows, SIDES, now)
+    agreed = agreed_to(rows[0].ledger if rows else ())
+    inside = _inside(known, opening[CIRCLES], agreed)
+    outside = _outside(known, opening[STRANGERS], agreed, now)
+    if known is None:
+        return Viewer(None, now, inside, outside)
+    let_in = opening[STRANGERS].let_in
+    return Viewer(known.pk, now, inside, outside, NOBODY if let_in is None else let_in)
 
 
 @compiled()
@@ -37,50 +44,55 @@ def _features_and_ledger(person: int | None) -> QuerySet[Any, Any]:
     return rows_of_features(SIDES, "ledger", ledger=Nested(ledger_of(person)))
 
 
-def _viewer(known: Any, features: Iterable[Any], ledger: Iterable[tuple[str, bool]], now: datetime) -> Viewer:
-    """:param known: a person who may sign in, or a row that says of them what `LOOKS` names."""
-    opening = read_openings(features, SIDES, now)
-    inside, outside = _most(opening[CIRCLES], Side.PUBLIC), _most(opening[STRANGERS], Side.OWN)
-    if known is None:
-        return Viewer(None, now, min(inside, Side.PUBLIC), min(outside, Side.OWN))
-    agreed = agreed_to(ledger) if known.suspended_at is None else set()
+def _inside(known: Any, opening: Opening, agreed: Collection[str]) -> Side:
+    """How far the circle side is open. :param known: a person who may sign in, or a row that says who."""
+    most = _most(opening, Side.PUBLIC)
+    if known is None or known.suspended_at is not None or Purpose.SHARING not in agreed:
+        return min(most, Side.PUBLIC)
+    return most if lets_in(opening, known.pk) else min(most, Side.PUBLIC)
+
+
+def _outside(known: Person | None, opening: Opening, agreed: Collection[str], now: datetime) -> Side:
+    most = _most(opening, Side.OWN)
+    if known is None or known.suspended_at is not None or Purpose.STRANGERS not in agreed:
+        return min(most, Side.OWN)
     grown_up = known.born is not None and known.born <= grown_up_since(now)
-    if Purpose.SHARING not in agreed or not lets_in(opening[CIRCLES], known.pk):
-        inside = min(inside, Side.PUBLIC)
-    if Purpose.STRANGERS not in agreed or not grown_up or not lets_in(opening[STRANGERS], known.pk):
-        outside = min(outside, Side.OWN)
-    let_in = opening[STRANGERS].let_in
-    return Viewer(known.pk, now, inside, outside, NOBODY if let_in is None else let_in)
+    return most if grown_up and lets_in(opening, known.pk) else min(most, Side.OWN)
 
 
 def _most(feature: Opening, otherwise: Side) -> Side:
     """How far a side is open to whoever has all it takes. :param otherwise: if it is open to nobody."""
-    by_state: Mapping[str, Side] = {State.CLOSED: Side.SHUT, State.WINDING_DOWN: Side.OWN}
-    return by_state.get(feature.state, otherwise if feature.let_in is None else Side.OPEN)
+    return _BY_STATE.get(feature.state, otherwise if feature.let_in is None else Side.OPEN)
+
+
+_BY_STATE: Mapping[str, Side] = {State.CLOSED: Side.SHUT, State.WINDING_DOWN: Side.OWN}
 
 
 # --- Who looks, in one query with what they would see ------------------------------------------
 
 _FeatureRow = namedtuple("_FeatureRow", FEATURE_ROW)  # type: ignore[misc]  # its names are a model's
-LOOKS = "pk", "is_active", "suspended_at", "born", "ledger", "features"
+LOOKS = "pk", "is_active", "suspended_at", "ledger", "features"
 
 
 def supposed(person_id: int, now: datetime) -> Viewer:
     """Whoever has this id as if the circle side were open to them.
 
     Only for a query that asks at once, by `looking`, whether it is: what it found is theirs if
-    `viewer_in` its row is `circle_open`, and else nobody's.
+    `circle_viewer` of its row is `circle_open`, and else nobody's.
     """
     return Viewer(person_id, now, Side.OPEN, Side.SHUT)
 
 
 def looking(person_id: int | None) -> QuerySet[Person, Any]:
-    """Whoever has this id, with all that says how far each side is open to them: the columns `LOOKS`."""
-    who = Person.objects.filter(Q(pk=person_id))
-    return who.annotate(ledger=Nested(ledger_of(person_id)), features=Nested(rows_of_features(SIDES)))
+    """Whoever has this id, and all that says how far the circle side is open to them: the columns `LOOKS`."""
+    ledger = Nested(ledger_of(person_id).filter(purpose=Purpose.SHARING))
+    return Person.objects.filter(Q(pk=person_id)).annotate(
+        ledger=ledger, features=Nested(rows_of_features([CIRCLES]))
+    )
 
 
-def viewer_in(row: Any, now: datetime) -> Viewer:
-    """Say who looks, by a row of `looking`."""
-    features = map(_FeatureRow._make, row.features)
-    return _viewer(row if row.is_active else None, features, row.ledger, now)
+def circle_viewer(row: Any, now: datetime) -> Viewer:
+    """Say who looks, by a row of `looking`: on the circle side alone, the other is shut."""
+    known = row if row.is_active else None
+    opening = read_openings(map(_FeatureRow._make, row.features), [CIRCLES], now)[CIRCLES]
+    return Viewer(known and known.pk, now, _inside(known, opening, agreed_to(row.ledger)), Side.SHUT)

@@ -100,11 +100,14 @@ class Nested(Subquery):
             yield f'json("{name}")' if is_text else f'"{name}"'
 
     def convert_value(self, value: str, *_: Any) -> list[list[Any]]:
-        rows = json.loads(value) if value != "[]" else []  # mostly there are none
+        rows: list[list[Any]] = _decode(value)[0] if value != "[]" else []  # mostly there are none
         for place, read in self.readers:
             for row in rows:
                 row[place] = None if row[place] is None else read(row[place])
         return rows
+
+
+_decode = json.JSONDecoder().raw_decode
 
 
 def _read_instant(written: str) -> datetime:
@@ -249,30 +252,27 @@ class _Statement:
     sql: driver.Statement
     values: Sequence[Any]
     row: Any
-    converters: Sequence[tuple[int, tuple[Sequence[Callable[..., Any]], Any]]]
+    converters: Sequence[tuple[int, Callable[[Any], Any]]]
     binary: bool
 
     def ask(self, given: Mapping[str, Any]) -> list[Any]:
         if not self.sql:
             return []
-        rows = self._execute(given).fetchall()
+        rows = driver.ask(self.sql, self._values(given), binary=self.binary)
         return [self.row._make(row) for row in (self._converted(rows) if self.converters else rows)]
 
     def carry_out(self, given: Mapping[str, Any]) -> int:
-        return int(self._execute(given).rowcount) if self.sql else 0
+        return driver.execute(self.sql, self._values(given)) if self.sql else 0
 
-    def _execute(self, given: Mapping[str, Any]) -> Any:
-        values = [given[value.name] if isinstance(value, Given) else value for value in self.values]
-        return driver.execute(self.sql, values, binary=self.binary)
+    def _values(self, given: Mapping[str, Any]) -> list[Any]:
+        return [given[value.name] if isinstance(value, Given) else value for value in self.values]
 
     def _converted(self, rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
         """Read what the database has no type for, as the fields of the models say. NULL is None to all."""
-        database = driver.this_thread()
         for row in map(list, rows):
-            for place, (convert, expression) in self.converters:
+            for place, convert in self.converters:
                 if row[place] is not None:
-                    for one in convert:
-                        row[place] = one(row[place], expression, database)
+                    row[place] = convert(row[place])
             yield row
 
 
@@ -290,10 +290,11 @@ def _compile(queryset: QuerySet[Any, Any]) -> _Statement:
     except EmptyResultSet:
         return _Statement(driver.Statement(), (), None, (), binary=False)
     columns = [column for column, *_ in compiler.select[: compiler.col_count]]
-    converters = tuple(
-        (place, ([_quicker(one) for one in convert], expression))
+    converters = [
+        (place, _reader(one, expression))
         for place, (convert, expression) in compiler.get_converters(columns).items()
-    )
+        for one in convert
+    ]
     binary = not any(isinstance(column.output_field, JSONField) for column in columns)
     return _Statement(*_with_constants(sql, values), _row_of(queryset), converters, binary)
 
@@ -307,12 +308,14 @@ def _compile_removal(queryset: QuerySet[Any, Any]) -> _Statement:
     return _Statement(*_with_constants(sql, values), None, (), binary=False)
 
 
-def _quicker(convert: Callable[..., Any]) -> Callable[..., Any]:
-    """Of SQLite's instants, Django asks each time in which zone they are; here they are in UTC."""
-    return _in_utc if getattr(convert, "__name__", "") == "convert_datetimefield_value" else convert
+def _reader(convert: Callable[..., Any], expression: Any) -> Callable[[Any], Any]:
+    """What reads a value from the database, and needs nothing but it."""
+    if getattr(convert, "__name__", "") == "convert_datetimefield_value":
+        return _in_utc  # Django asks each time in which zone SQLite's instants are; here they are in UTC
+    return lambda value: convert(value, expression, connection)
 
 
-def _in_utc(value: Any, *_: Any) -> datetime:
+def _in_utc(value: Any) -> datetime:
     read: datetime = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return read.replace(tzinfo=UTC)
 

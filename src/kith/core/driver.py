@@ -41,16 +41,35 @@ def is_among(place: str) -> str:
     return f"= ANY({place})"
 
 
-def execute(statement: Statement, values: Sequence[Any], *, binary: bool = False) -> Any:
-    """Carry out a statement, and return the cursor: it is to be read to its end at once.
+def ask(statement: Statement, values: Sequence[Any], *, binary: bool = False) -> list[tuple[Any, ...]]:
+    """Ask for all rows.
 
     :param binary: whether PostgreSQL may send values as it holds them: half the time for instants. JSON does
         not come so.
     """
     database = this_thread()
+    with database.wrap_database_errors:
+        return _execute(database, statement, values, binary=binary).fetchall()  # type: ignore[no-any-return]
+
+
+def execute(statement: Statement, values: Sequence[Any]) -> int:
+    """Carry out what changes rows, and say how many."""
+    database = this_thread()
+    with database.wrap_database_errors:
+        return int(_execute(database, statement, values, binary=False).rowcount)
+
+
+def _execute(database: Any, statement: Statement, values: Sequence[Any], *, binary: bool) -> Any:
     bind = _BIND[database.vendor]
     cursor = _cursor(database, binary=binary)
-    cursor.execute(statement, [bind(value) for value in values])
+    bound = [bind(value) for value in values]
+    if database.execute_wrappers or database.queries_logged:
+        cursor = database._prepare_cursor(cursor)
+        cursor.execute(statement, bound)
+        return cursor
+    database.validate_thread_sharing()  # what Django's cursor looks at, too
+    database.validate_no_broken_transaction()
+    cursor.execute(statement, bound)
     return cursor
 
 
@@ -93,8 +112,7 @@ _BIND: Mapping[str, Callable[[Any], Any]] = {"sqlite": _bind_sqlite, "postgresql
 def _cursor(database: Any, *, binary: bool) -> Any:
     database.ensure_connection()
     driver = database.connection
-    plain = _cursors_of(driver)[binary] if database.vendor == "postgresql" else driver.cursor()
-    return database._prepare_cursor(plain)
+    return _cursors_of(driver)[binary] if database.vendor == "postgresql" else driver.cursor()
 
 
 def _cursors_of(driver: Any) -> Sequence[Any]:

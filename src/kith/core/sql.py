@@ -44,7 +44,7 @@ def run_often(statement: str, parameters: Mapping[str, int | Collection[int]]) -
     }
     lists = frozenset(name for name, value in given.items() if not isinstance(value, int))
     text, names = _numbered(statement, lists, connection.vendor)
-    return int(driver.execute(text, [given[name] for name in names]).rowcount)
+    return driver.execute(text, [given[name] for name in names])
 
 
 @cache
