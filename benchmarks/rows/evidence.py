@@ -98,12 +98,11 @@ def statement(kind: Kind, part: str) -> str:
 
 class Ours:
     def __init__(self, told: dict[str, Any]) -> None:
-        from kith.audience.viewer import viewer_of  # noqa: PLC0415 (Django is set up by now)
+        from kith.audience.viewer import circle_viewer_of  # noqa: PLC0415 (Django is set up by now)
         from kith.core.clock import utc_now  # noqa: PLC0415
-        from kith.people.queries import find_person  # noqa: PLC0415
         from kith.sharing import queries  # noqa: PLC0415
 
-        self._viewer_of, self._now, self._find = viewer_of, utc_now, find_person
+        self._viewer_of, self._now = circle_viewer_of, utc_now
         self._queries, self._part = queries, told["part"]
         choices = json.loads((Path(told["folder"]) / "choices.json").read_text())
         asked, played = questions(told["part"], choices)
@@ -112,7 +111,7 @@ class Ours:
 
     def ask(self, question: Sequence[int]) -> Evidence:
         person_id, what = question
-        viewer = self._viewer_of(self._find(person_id), self._now())
+        viewer = self._viewer_of(person_id, self._now())
         if self._part == "listing":
             return self._queries.listing_evidence(viewer, listing_id=what)
         return self._queries.merchant_evidence(viewer, merchant_id=what)

@@ -64,7 +64,7 @@ def test_and_so_is_every_read_of_everybody(cast: Cast) -> None:
 
 CONDITIONS = [
     "shares._is_shown: viewer",
-    "shares._is_shown: visible_from__lte",
+    "shares._is_shown: visible_from__gt",
     "shares._is_shown: visible_until__gt",
     "shares.sees_delivery: muted",
     "shares._authors_who_show: owner",

@@ -37,9 +37,11 @@ def is_shown_to(friend_id: int, *, now: datetime) -> Q:
 
 def _is_shown(viewer_id: int, now: datetime, authors: QuerySet[Relationship]) -> Q:
     return Q(
+        # By NOT, for SQLite: it takes a timeline up to an instant for the shortest of all lists, and would
+        # look through all of it. Of what is known of one merchant that took 720 µs instead of 39.
+        ~Q(visible_from__gt=now),
         Exists(authors),
         viewer=viewer_id,
-        visible_from__lte=now,
         visible_until__gt=now,
     )
 

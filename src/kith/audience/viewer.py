@@ -91,6 +91,17 @@ def looking(person_id: int | None) -> QuerySet[Person, Any]:
     )
 
 
+def circle_viewer_of(person_id: int, now: datetime) -> Viewer:
+    """Say who looks at the circle side, by an id alone, in one query: for whoever asks without a request."""
+    found = _looking(person=person_id)
+    return circle_viewer(found[0], now) if found else viewer_of(None, now)
+
+
+@compiled()
+def _looking(person: int) -> QuerySet[Any, Any]:
+    return looking(person).values_list(*LOOKS)
+
+
 def circle_viewer(row: Any, now: datetime) -> Viewer:
     """Say who looks, by a row of `looking`: on the circle side alone, the other is shut."""
     known = row if row.is_active else None

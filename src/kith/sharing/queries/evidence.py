@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.db.models import Avg, Count, QuerySet
@@ -84,6 +85,8 @@ class Fact(Protocol):
 
     @property
     def rating(self) -> int | None: ...
+    @property
+    def visible_from(self) -> datetime: ...
 
 
 def listing_evidence(viewer: Viewer, *, listing_id: int) -> Evidence:
@@ -114,7 +117,7 @@ def _facts(
     listings: Collection[int] | None = None,
     merchant: int | None = None,
 ) -> QuerySet[Any, Any]:
-    """What of these deliveries counts, newest first: each a `Fact`."""
+    """What of these deliveries counts: each a `Fact`. In no order: SQLite would take its index for that."""
     rows = Delivery.objects.visible_to(viewer).filter(kind__in=_COUNTED)
     if listing is not None:
         rows = rows.filter(listing=listing)
@@ -122,11 +125,12 @@ def _facts(
         rows = rows.filter(listing__among=listings)
     if merchant is not None:
         rows = rows.filter(merchant=merchant)
-    newest_first = rows.annotate(came_to=outcome_of_delivery()).order_by("-visible_from", "-share_id")
-    return newest_first.values_list("share_id", "author_id", "kind", "came_to", "rating", "listing_id")
+    said = "share_id", "author_id", "kind", "came_to", "rating", "listing_id", "visible_from"
+    return rows.annotate(came_to=outcome_of_delivery()).order_by().values_list(*said)
 
 
-def _evidence(viewer: Viewer, facts: Sequence[Fact]) -> Evidence:
+def _evidence(viewer: Viewer, facts: Collection[Fact]) -> Evidence:
+    facts = sorted(facts, key=lambda fact: (fact.visible_from, fact.share_id), reverse=True)
     reviews = [fact for fact in facts if fact.kind == ShareKind.REVIEW][:MOST_REVIEWS]
     shown = cards(viewer, {fact.share_id: fact.author_id for fact in reviews})
     return Evidence(tally(facts), _people(viewer, facts), shown)
