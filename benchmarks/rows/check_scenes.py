@@ -94,13 +94,11 @@ def find_sight(person_id: int, shares: Collection[int]) -> list[int]:
 
 
 def fresh_look() -> Callable[[int, Collection[int]], Collection[int]]:
-    """What a request does: who it is, how far the circle side is open, and which of these they see."""
-    from kith.audience.viewer import viewer_of  # noqa: PLC0415 (Django is set up by now)
-    from kith.core.clock import utc_now  # noqa: PLC0415
-    from kith.people.queries import find_person  # noqa: PLC0415
-    from kith.sharing.queries import may_see  # noqa: PLC0415
+    """Ask who it is, how far the circle side is open to them, and which of these they see."""
+    from kith.core.clock import utc_now  # noqa: PLC0415 (Django is set up by now)
+    from kith.sharing.queries import sees  # noqa: PLC0415
 
     def look(person_id: int, shares: Collection[int]) -> Collection[int]:
-        return set(may_see(viewer_of(find_person(person_id), utc_now()), share_ids=list(shares)))
+        return sees(person_id, utc_now(), share_ids=list(shares))
 
     return look
