@@ -1,5 +1,6 @@
 -- What somebody's circles know of a listing (or a merchant): who bought it, kept it, sent it back, how they rate
 -- it, and their newest twenty reviews with all that a card says. A row a person. Under the whole rule as it is.
+-- (By `+` the timeline is no way to find them: SQLite would look through all of it, and not through what is of this thing.)
 WITH me AS MATERIALIZED (
     SELECT v.id
     FROM people_person v
@@ -17,7 +18,7 @@ known AS MATERIALIZED (
     CROSS JOIN sharing_delivery d ON d.viewer_id = me.id AND d.ABOUT_id = :what
     CROSS JOIN ties_relationship r ON r.owner_id = me.id AND r.other_id = d.author_id
     LEFT JOIN shop_listinghold h ON h.listing_id = d.listing_id AND h.state IN ('removed', 'recalled')
-    WHERE d.kind IN ('purchase', 'review') AND d.visible_from <= :now AND d.visible_until > :now
+    WHERE d.kind IN ('purchase', 'review') AND +d.visible_from <= :now AND d.visible_until > :now
       AND r.friend_at IS NOT NULL AND r.shows
       AND NOT (r.blocked OR r.blocked_by OR r.muted OR r.hidden_by)
 ),
