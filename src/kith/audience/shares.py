@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kith.core.guard import Side, Viewer
+from kith.people.models import Person
 from kith.ties.models import Relationship
 
 NOBODY = Q(pk__in=[])
@@ -75,7 +76,10 @@ def sees_share(viewer: Viewer, *, delivered: QuerySet[Any]) -> Q:
 
 def is_public(now: datetime) -> Q:
     """Match reviews that their authors show to everyone: the shop's visitors, signed in or not."""
-    return Q(to_everyone=True, withdrawn_at=None, visible_from__lte=now, author__shows=True)
+    open_to_all = Q(to_everyone=True, withdrawn_at=None, visible_from__lte=now)
+    # By a query of its own, and last: with the authors joined, PostgreSQL asks all of `sees_share` once
+    # before it knows them and once after. To see which of twenty may be seen took 267 µs instead of 215.
+    return open_to_all & Q(Exists(Person.objects.filter(pk=OuterRef("author"), shows=True)))
 
 
 def shut_out(viewer: Viewer, who: str) -> QuerySet[Relationship]:

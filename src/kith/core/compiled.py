@@ -76,21 +76,26 @@ class Nested(Subquery):
     """The rows of a query, each as a list of what `values` named, for each row of another.
 
     They come as JSON: numbers, texts, truths (of SQLite as numbers), days, instants, JSON itself, and None.
+
+    :param flat: each is what the only name stands for, a number or a text, and no list.
     """
 
     output_field = TextField()
     empty_result_set_value = "[]"
 
-    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], *, flat: bool = False) -> None:
         super().__init__(queryset)
+        self.flat = flat
         self.names: Sequence[str] = queryset._fields  # type: ignore[attr-defined]
         named = queryset.query.clone()
         kinds = [type(named.resolve_ref(name).output_field) for name in self.names]
         self.json = {name for name, kind in zip(self.names, kinds, strict=True) if kind is JSONField}
         self.readers = [(place, _READ[kind]) for place, kind in enumerate(kinds) if kind in _READ]
+        assert not (flat and self.readers), "what has to be read stands in a list"
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
-        gather = _GATHER[connection.vendor].replace("NAMES", ", ".join(self._columns(connection.vendor)))
+        gather, row = _GATHER[connection.vendor], "NAMES" if self.flat else _ROW[connection.vendor]
+        gather = gather.replace("ROW", row).replace("NAMES", ", ".join(self._columns(connection.vendor)))
         template = f"(SELECT {gather} FROM (%(subquery)s) AS nested)"  # noqa: S608 (names of our own)
         return super().as_sql(compiler, connection, template=template)
 
@@ -99,8 +104,8 @@ class Nested(Subquery):
             is_text = vendor == "sqlite" and name in self.json  # else it would be a text within the JSON
             yield f'json("{name}")' if is_text else f'"{name}"'
 
-    def convert_value(self, value: str, *_: Any) -> list[list[Any]]:
-        rows: list[list[Any]] = _decode(value)[0] if value != "[]" else []  # mostly there are none
+    def convert_value(self, value: str, *_: Any) -> list[Any]:
+        rows: list[Any] = _decode(value)[0] if value != "[]" else []  # mostly there are none
         for place, read in self.readers:
             for row in rows:
                 row[place] = None if row[place] is None else read(row[place])
@@ -121,9 +126,10 @@ _READ: Mapping[type[Any], Callable[[str], Any]] = {
     DateField: date.fromisoformat,
 }
 _GATHER = {
-    "sqlite": "json_group_array(json_array(NAMES))",
-    "postgresql": "coalesce(json_agg(json_build_array(NAMES))::text, '[]')",
+    "sqlite": "json_group_array(ROW)",
+    "postgresql": "coalesce(json_agg(ROW)::text, '[]')",
 }
+_ROW = {"sqlite": "json_array(NAMES)", "postgresql": "json_build_array(NAMES)"}
 
 
 class Compiled(Generic[P]):

@@ -8,7 +8,7 @@ and whatever listens to its statements (`execute_wrapper`, its log) hears these.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -80,23 +80,35 @@ def this_thread() -> Any:
 
 def instant_for_sqlite(instant: datetime) -> str:
     """Write an instant as Django does."""
-    return str((instant if instant.tzinfo is UTC else instant.astimezone(UTC)).replace(tzinfo=None))
+    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat(" ")[: -len("+00:00")]
 
 
 def _bind_sqlite(value: Any) -> Any:
     if isinstance(value, datetime):
         return instant_for_sqlite(value)
-    return json.dumps(list(value)) if isinstance(value, SEVERAL) else value
+    if isinstance(value, SEVERAL):
+        return f"[{_numbers(value)}]" if _are_numbers(value) else json.dumps(list(value))
+    return value
 
 
 def _bind_postgres(value: Any) -> Any:
-    """Give numbers one width, whatever their size: each other one would be another statement to prepare."""
+    """Give numbers one width, whatever their size: each other one would be another statement to prepare.
+
+    A list of numbers goes as PostgreSQL writes it. One by one, the driver took 25 µs for twenty of them.
+    """
     if isinstance(value, int):
         return value if isinstance(value, bool) else _int8()(value)
     if isinstance(value, SEVERAL):
-        wide = _int8()
-        return [wide(one) if isinstance(one, int) else one for one in value]
+        return f"{{{_numbers(value)}}}" if _are_numbers(value) else list(value)
     return value
+
+
+def _are_numbers(values: Collection[Any]) -> bool:
+    return {*map(type, values)} <= {int}
+
+
+def _numbers(values: Iterable[int]) -> str:
+    return ",".join(map(str, values))
 
 
 @cache

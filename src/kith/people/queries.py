@@ -37,7 +37,12 @@ def has_consented(person_id: int, purpose: Purpose) -> bool:
 
 @compiled()
 def _latest_of(person: int, purpose: Purpose) -> QuerySet[Any, Any]:
-    entries = Consent.objects.filter(person=person, purpose=purpose)
+    return last_word_of(person, purpose)
+
+
+def last_word_of(person_id: int, purpose: Purpose) -> QuerySet[Consent, Any]:
+    """Whether somebody agrees, of their whole ledger: one value, or none if they were never asked."""
+    entries = Consent.objects.filter(person=person_id, purpose=purpose)
     return entries.order_by("-at", "-id").values_list("given")[:1]
 
 

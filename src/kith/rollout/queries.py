@@ -36,13 +36,13 @@ FEATURE_ROW = "name", "state", "wound_down_on", *_OF_BATCH
 """What a row of `rows_of_features` says, in this order."""
 
 
-def rows_of_features(names: Collection[str], *more: str, **annotations: Any) -> QuerySet[Any, Any]:
+def rows_of_features(names: Collection[str], **more: Any) -> QuerySet[Any, Any]:
     """The rows that `read_openings` reads: a feature with one of its batches each, or with none.
 
-    :param more: names of `annotations` that are wanted besides.
+    :param more: what is asked for at once, and stands in each row.
     """
     of_batch = {name: F(f"batches__{name}") for name in _OF_BATCH}
-    rows = Feature.objects.filter(name__in=names).annotate(**of_batch, **annotations)
+    rows = Feature.objects.filter(name__in=names).annotate(**of_batch, **more)
     return rows.values_list(*FEATURE_ROW, *more)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from kith.audience.viewer import LOOKS, circle_viewer, looking, supposed, viewer_of
+from kith.audience.viewer import circle_viewer, looking, supposed
 from kith.core.compiled import Nested, compiled
 from kith.core.guard import Viewer
 from kith.sharing.models import Share
@@ -27,16 +27,16 @@ def sees(person_id: int, now: datetime, *, share_ids: Collection[int]) -> frozen
     if not share_ids:
         return frozenset()
     found = _looker_and_seen(supposed(person_id, now), shares=share_ids)
-    viewer = circle_viewer(found[0], now) if found else viewer_of(None, now)
+    viewer = circle_viewer(found, person_id, now)
     if not viewer.circle_open:
         return may_see(viewer, share_ids=share_ids)
-    return frozenset(share for (share,) in found[0].seen)
+    return frozenset(found[0].seen)
 
 
 @compiled()
 def _looker_and_seen(viewer: Viewer, shares: Collection[int]) -> QuerySet[Any, Any]:
     seen = Share.objects.visible_to(viewer).filter(pk__among=shares).values("pk")
-    return looking(viewer.person_id).annotate(seen=Nested(seen)).values_list(*LOOKS, "seen")
+    return looking(viewer.person_id, seen=Nested(seen, flat=True))
 
 
 @compiled()
