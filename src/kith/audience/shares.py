@@ -79,7 +79,7 @@ def is_public(now: datetime) -> Q:
     open_to_all = Q(to_everyone=True, withdrawn_at=None, visible_from__lte=now)
     # By a query of its own, and last: with the authors joined, PostgreSQL asks all of `sees_share` once
     # before it knows them and once after. To see which of twenty may be seen took 267 µs instead of 215.
-    return open_to_all & Q(Exists(Person.objects.filter(pk=OuterRef("author"), shows=True)))
+    return open_to_all & Q(Exists(Person.objects.filter(Q(pk=OuterRef("author"), shows=True))))
 
 
 def shut_out(viewer: Viewer, who: str) -> QuerySet[Relationship]:

@@ -80,12 +80,12 @@ def supposed(person_id: int, now: datetime) -> Viewer:
     return Viewer(person_id, now, Side.OPEN, Side.SHUT)
 
 
-def looking(person_id: int, **more: Any) -> QuerySet[Any, Any]:
+def looking(person_id: int | None, **more: Any) -> QuerySet[Any, Any]:
     """All that says how far the circle side is open to whoever has this id, for `circle_viewer`.
 
     :param more: what is asked for at once, and stands in each row.
     """
-    who = Person.objects.filter(pk=person_id, is_active=True).values(suspended=Q(suspended_at__isnull=False))
+    who = Person.objects.filter(Q(pk=person_id), is_active=True).values(suspended=Q(suspended_at__isnull=False))
     agrees = Subquery(last_word_of(person_id, Purpose.SHARING))
     return rows_of_features([CIRCLES], suspended=Subquery(who), agrees=agrees, **more)
 

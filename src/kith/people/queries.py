@@ -40,7 +40,7 @@ def _latest_of(person: int, purpose: Purpose) -> QuerySet[Any, Any]:
     return last_word_of(person, purpose)
 
 
-def last_word_of(person_id: int, purpose: Purpose) -> QuerySet[Consent, Any]:
+def last_word_of(person_id: int | None, purpose: Purpose) -> QuerySet[Consent, Any]:
     """Whether somebody agrees, of their whole ledger: one value, or none if they were never asked."""
     entries = Consent.objects.filter(person=person_id, purpose=purpose)
     return entries.order_by("-at", "-id").values_list("given")[:1]
