@@ -85,9 +85,10 @@ def looking(person_id: int | None, **more: Any) -> QuerySet[Any, Any]:
 
     :param more: what is asked for at once, and stands in each row.
     """
-    who = Person.objects.filter(Q(pk=person_id), is_active=True).values(suspended=Q(suspended_at__isnull=False))
+    who = Person.objects.filter(Q(pk=person_id), is_active=True)
+    suspended = Subquery(who.values(suspended=Q(suspended_at__isnull=False)))
     agrees = Subquery(last_word_of(person_id, Purpose.SHARING))
-    return rows_of_features([CIRCLES], suspended=Subquery(who), agrees=agrees, **more)
+    return rows_of_features([CIRCLES], suspended=suspended, agrees=agrees, **more)
 
 
 def circle_viewer_of(person_id: int, now: datetime) -> Viewer:
