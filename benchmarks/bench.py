@@ -66,7 +66,7 @@ class Wrong(RuntimeError):
     is_flag=True,
     help="Play the rows, or else the feed, over worlds of 10 thousand to 10 million deliveries.",
 )
-@click.option("--rounds", type=click.IntRange(1), help=f"{LEAST_ROUNDS}, if not said otherwise.")
+@click.option("--rounds", type=click.IntRange(1), default=LEAST_ROUNDS, show_default=True)
 @click.option(
     "--seconds", type=click.FloatRange(1), default=1, show_default=True, help="How long a turn takes."
 )
@@ -82,7 +82,7 @@ class Wrong(RuntimeError):
     help="Leave the worlds in this folder; what is there already (of SQLite) is used.",
 )  # fmt: skip
 def main(
-    *, names: tuple[str, ...], quick: bool, which: str, size: str, growth: bool, rounds: int | None,
+    *, names: tuple[str, ...], quick: bool, which: str, size: str, growth: bool, rounds: int,
     seconds: float, clients: int, file: Path | None, add: bool, chart: Path | None, page: Path | None,
     folder: Path | None,
 ) -> None:  # fmt: skip
@@ -170,14 +170,13 @@ def put(told: dict[str, Any], result: dict[str, Any]) -> None:
 
 
 def play_all(
-    names: Sequence[str], stages: Sequence[Stage], *, rounds: int | None, seconds: float
+    names: Sequence[str], stages: Sequence[Stage], *, rounds: int, seconds: float
 ) -> Iterator[Result]:
     for stage, name in product(stages, names):
         for row in rows_of(name):
             if stage.kind in row.databases:
                 click.echo(f"{row.key} on {stage.kind}: {row.title}", err=True)
-                most = rounds or row.rounds or LEAST_ROUNDS
-                yield play(row, stage, rounds=most, seconds=row.seconds or seconds)
+                yield play(row, stage, rounds=rounds, seconds=row.seconds or seconds)
 
 
 def play(row: Row, stage: Stage, *, rounds: int, seconds: float) -> Result:

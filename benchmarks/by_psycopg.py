@@ -1,7 +1,6 @@
 """The floor on PostgreSQL: the limit's own statement, asked from Python as any application has to ask it.
 
 Beside pgbench, which is a C program, it tells what of the distance to the limit is Python's driver alone.
-SQLite needs none: there the limit itself is asked from Python.
 """
 
 from __future__ import annotations

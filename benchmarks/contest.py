@@ -222,7 +222,6 @@ class Row(ABC):
     """One thing that is measured. A row of several parts is several classes of one `name`, with `part`s.
 
     :param seconds: how long a turn takes, if not as long as was asked for.
-    :param rounds: at most so many, where a turn takes long.
     :param least_questions: of which all must be answered alike before anything is measured.
     """
 
@@ -232,7 +231,6 @@ class Row(ABC):
     databases: ClassVar[tuple[Kind, ...]] = BOTH
     targets: ClassVar[tuple[Target, ...]] = ()
     seconds: ClassVar[float | None] = None
-    rounds: ClassVar[int | None] = None
     warm_up: ClassVar[bool] = True
     least_questions: ClassVar[int] = 50
 
@@ -354,8 +352,12 @@ class Result:
         return self.ratio(target.beside, target.measure) if target.beside else self.ours.of(target.measure)
 
     def floor(self, target: Target) -> Spread | None:
-        """What the floor would have reached in our place; None where there is none."""
-        floor = next((one for one in self.played if one.role == "floor"), None)
+        """What the floor would have reached in our place; None where there is none.
+
+        Where nobody asks the limit's statement from Python, nothing is quicker than the limit itself.
+        """
+        roles = {one.role: one for one in self.played}
+        floor = roles.get("floor") or (None if target.beside else roles.get("limit"))
         if floor is None or target.beside == floor.name:
             return None
         if not target.beside:

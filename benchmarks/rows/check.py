@@ -22,7 +22,7 @@ import click
 
 from benchmarks.by_pgbench import Pgbench
 from benchmarks.by_psycopg import by_psycopg
-from benchmarks.by_sqlite import Statement
+from benchmarks.by_sqlite import Statement, limit_and_floor
 from benchmarks.contest import Contender, Kind, Row, Stage, Target
 from benchmarks.players import Players
 from benchmarks.rows.check_revoked import run_revocations
@@ -80,10 +80,9 @@ class Check(Row):
             yield playing
 
     def beside(self, stage: Stage) -> Iterator[Contender]:
-        """The limit; and the floor, where the limit is not asked from Python."""
+        """The limit and the floor."""
         if stage.kind == "sqlite":
-            told = {"part": self.part}
-            yield Players(RAW, "limit", f"{__name__}:RawOnSqlite", stage, told=told, server=False)
+            yield from limit_and_floor(RAW, f"{__name__}:RawOnSqlite", stage, {"part": self.part})
             return
         column = "share bigint" if self.part == "one" else "shares bigint[]"
         name, kind = column.split()

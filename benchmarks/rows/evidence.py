@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmarks.by_pgbench import Pgbench
 from benchmarks.by_psycopg import by_psycopg
-from benchmarks.by_sqlite import Statement
+from benchmarks.by_sqlite import Statement, limit_and_floor
 from benchmarks.contest import Contender, Kind, Row, Stage, Target
 from benchmarks.players import Players
 from benchmarks.rows.statements import read_statement
@@ -49,10 +49,9 @@ class OfAny(Row):
         yield from self.beside(stage)
 
     def beside(self, stage: Stage) -> Iterator[Contender]:
-        """The limit; and the floor, where the limit is not asked from Python."""
+        """The limit and the floor."""
         if stage.kind == "sqlite":
-            told = {"part": self.part}
-            yield Players(RAW, "limit", f"{__name__}:RawOnSqlite", stage, told=told, server=False)
+            yield from limit_and_floor(RAW, f"{__name__}:RawOnSqlite", stage, {"part": self.part})
             return
         sql, (asked, played) = statement("postgres", self.part), questions(self.part, stage.choices)
         yield Pgbench(

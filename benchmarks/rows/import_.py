@@ -50,7 +50,6 @@ class Import(Row):
     name = "import"
     title = "Orders from NDJSON, end to end"
     targets = (Target(BULK, at_least=0.3),)
-    rounds = 5
     warm_up = False
     least_questions = 7
 

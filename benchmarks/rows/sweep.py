@@ -28,7 +28,6 @@ class Sweep(Row):
     name = "sweep"
     title = "All rules over all listings, with decisions, reasons and notices; counted in listings"
     targets = (Target(measure="rate", at_least=LISTINGS / 8, why="600,000 listings in 8 seconds"),)
-    rounds = 3
     warm_up = False
 
     def questions(self, stage: Stage) -> Sequence[Any]:

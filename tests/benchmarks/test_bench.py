@@ -128,7 +128,10 @@ class TestFigures:
     def test_beside_a_target_stands_what_the_floor_would_reach(self) -> None:
         beside, alone = _told(0.2, floor=450)["results"][0]["targets"]
         assert (beside["floor"]["median"], alone["floor"]["median"]) == (0.45, 20)
-        assert [target["floor"] for target in _told(0.2)["results"][0]["targets"]] == [None, None]
+
+    def test_with_no_floor_nothing_is_quicker_than_the_limit(self) -> None:
+        beside, alone = _told(0.2)["results"][0]["targets"]
+        assert (beside["floor"], alone["floor"]["median"]) == (None, 20)
 
 
 def _played(name: str, *rates: int, p99: float = 20.0) -> Played:
