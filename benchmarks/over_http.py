@@ -22,6 +22,7 @@ from typing import Any, Self
 from benchmarks.contest import Contender, Missing, Role, Sample, Stage
 from benchmarks.processes import Watch
 from benchmarks.stages import ROOT
+from kith.cli.serve import CONNECTIONS, THREADS
 
 LOAD = Path(__file__).with_name("load.lua")
 UNLIMITED = "person=1000000000/second,writes=1000000000/second,address=1000000000/second"
@@ -135,8 +136,8 @@ def serve_wsgi(application: str, environment: Mapping[str, str] | None = None) -
     """Start granian for another application, with the same numbers as `kith serve`."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", "PORT",
-        "--no-ws", "--workers", str(cores()), "--blocking-threads", "4", "--backpressure", "32",
-        "--log-level", "warning", application,
+        "--no-ws", "--workers", str(cores()), "--blocking-threads", str(THREADS),
+        "--backpressure", str(CONNECTIONS), "--log-level", "warning", application,
     ]  # fmt: skip
     return Server(command, environment or {})
 

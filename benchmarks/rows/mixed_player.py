@@ -43,6 +43,10 @@ class Client:
         told, self._events = self._events, []
         return told
 
+    def prepare(self) -> None:
+        """Connect anew: which of the server's processes a connection falls to is chance, and stays so."""
+        self._connection.close()
+
     def play(self) -> None:
         if self._dice.random() < self._told["writes"]:
             getattr(self, f"_{self._dice.choice(WRITES)}")()

@@ -29,7 +29,7 @@ class Server:
 @contextmanager
 def running_server() -> Iterator[Server]:
     """Run the web server on the database that this process is connected to, and end it."""
-    port = _free_port()
+    port = free_port()
     log = Path(settings.DATA_DIR) / "server.log"
     with log.open("wb") as output:
         command = [sys.executable, "-m", "kith.cli", "serve", "--host", HOST, "--port", str(port)]
@@ -69,7 +69,7 @@ def _database_url() -> str:
     return f"postgresql://{who}@{where}/{quote(str(place['NAME']))}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server((HOST, 0)) as found:
         return int(found.getsockname()[1])
 
