@@ -9,12 +9,12 @@ from contextlib import suppress
 import click
 
 THREADS = 2
-"""Of a process one thread at a time runs Python, and gives way at each question to the database: more threads get
-into each other's way. With four instead of two, 99 of 100 feeds took 19 ms instead of 9 on SQLite and 14 instead
-of 12 on PostgreSQL, at half of what the server could answer, which was less (`kith bench feed --quick`)."""
+"""Of a process one thread at a time runs Python, and gives way at each question to the database: more threads
+get into each other's way. With four instead of two, 99 of 100 feeds took 19 ms instead of 9 on SQLite and 14
+instead of 12 on PostgreSQL, at half of what the server could answer (`kith bench feed --quick`)."""
 CONNECTIONS = 512
-"""Of a process, those included that browsers keep and do not use: one more waits until another ends. Each is a
-file that is open, of which a process may have 1,024."""
+"""Of a process, those included that browsers keep and do not use: one more waits until another ends. Each is
+a file that is open, of which a process may have 1,024."""
 
 
 def require_free_port(host: str, port: int) -> None:
